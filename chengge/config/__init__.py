@@ -1,0 +1,1 @@
+"""Settings, addresses, the private PostgreSQL and the `chengge` command."""

@@ -1,0 +1,30 @@
+"""Every address of the product, in one list. The pages of a subsystem stand in its own `urls.py`, named here."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views.defaults import bad_request, page_not_found, permission_denied, server_error
+
+from chengge.config.health import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("language/", include("django.conf.urls.i18n")),
+    path("administration/tables/", admin.site.urls),
+]
+
+
+def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return bad_request(request, exception, template_name="400.html")
+
+
+def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return permission_denied(request, exception, template_name="403.html")
+
+
+def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page_not_found(request, exception, template_name="404.html")
+
+
+def handler500(request: HttpRequest) -> HttpResponse:
+    return server_error(request, template_name="500.html")
