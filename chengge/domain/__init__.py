@@ -1,0 +1,1 @@
+"""Pure Python: the rules of the trade, without Django and without input or output."""

@@ -1,0 +1,237 @@
+"""The life of a case: who may move it, from where to where, what it needs, and what that does to its clocks.
+
+The table is the rule book. Pages, API, diagram, permission matrix and tests are read off it; a rule of order that is
+not in it does not exist.
+Source: GB/T 30428.8 (seven steps), CJJ/T 106 (two axes); the stage `returned` is our own (docs/adr/0003).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Axis(StrEnum):
+    SUPERVISION = "supervision"  # 监督轴
+    COMMAND = "command"  # 指挥轴
+    NEITHER = "neither"  # keeps the house or looks on; never moves a case
+
+
+class Post(StrEnum):
+    INSPECTOR = "inspector"  # 监督员
+    OPERATOR = "operator"  # 受理员
+    SHIFT_LEADER = "shift_leader"  # 值班长
+    EVALUATOR = "evaluator"  # 考评员
+    DISPATCHER = "dispatcher"  # 派遣员
+    DEPARTMENT = "department"  # 专业部门
+    COORDINATOR = "coordinator"  # 协同员
+    LEADER = "leader"  # 领导
+    ADMINISTRATOR = "administrator"  # 系统管理员
+
+    @property
+    def axis(self) -> Axis:
+        return AXIS_OF_POST[self]
+
+
+AXIS_OF_POST: dict[Post, Axis] = {
+    Post.INSPECTOR: Axis.SUPERVISION,
+    Post.OPERATOR: Axis.SUPERVISION,
+    Post.SHIFT_LEADER: Axis.SUPERVISION,
+    Post.EVALUATOR: Axis.SUPERVISION,
+    Post.DISPATCHER: Axis.COMMAND,
+    Post.DEPARTMENT: Axis.COMMAND,
+    Post.COORDINATOR: Axis.COMMAND,
+    Post.LEADER: Axis.NEITHER,
+    Post.ADMINISTRATOR: Axis.NEITHER,
+}
+
+
+class Stage(StrEnum):
+    REPORTED = "reported"  # 已上报
+    VERIFYING = "verifying"  # 核实中
+    ACCEPTED = "accepted"  # 已受理
+    FILED = "filed"  # 已立案
+    DISPATCHED = "dispatched"  # 已派遣
+    HANDLING = "handling"  # 处置中
+    RETURNED = "returned"  # 回退待确认
+    HANDLED = "handled"  # 已处置
+    CHECKING = "checking"  # 核查中
+    CHECKED = "checked"  # 核查通过
+    CLOSED = "closed"  # 已结案
+    REJECTED = "rejected"  # 不予受理、不予立案
+    VOIDED = "voided"  # 作废
+    TRANSFERRED = "transferred"  # 转办
+
+    @property
+    def is_end(self) -> bool:
+        return self in ENDS
+
+
+ENDS: frozenset[Stage] = frozenset(
+    {Stage.CLOSED, Stage.REJECTED, Stage.VOIDED, Stage.TRANSFERRED}
+)
+OPEN: tuple[Stage, ...] = tuple(stage for stage in Stage if stage not in ENDS)
+
+
+class ClockKind(StrEnum):
+    ACCEPTANCE = "acceptance"  # 受理
+    VERIFY = "verify"  # 核实
+    FILING = "filing"  # 立案
+    DISPATCH = "dispatch"  # 派遣
+    HANDLING = "handling"  # 处置 (level 2, the department's)
+    LEVEL = "level"  # 处置 (levels 3 and 4, inside the department's)
+    CHECK_SENDING = "check_sending"  # 发核查
+    CHECK = "check"  # 核查
+    CLOSING = "closing"  # 结案
+
+
+class Need(StrEnum):
+    REASON = "reason"
+    PHOTO = "photo"
+    PLACE = "place"
+    RULE = "rule"  # the handbook row the case is judged by
+    ORGANIZATION = "organization"  # whom it goes to
+
+
+class Holder(StrEnum):
+    """Whose case it is: on which desk it lies, and who may act."""
+
+    ANY = "any"  # any member with the post whose scope holds the place
+    TASK = "task"  # the inspector whom the open task names
+    DEPARTMENT = (
+        "department"  # the responsible department (level 2), holding the case itself
+    )
+    LOWER = "lower"  # a third- or fourth-level platform, holding the case
+    CURRENT = "current"  # whichever organization holds the case now
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row of the rule book.
+
+    Attributes:
+        stops, pauses, resumes, starts: the clock this action stops, pauses, resumes, starts; `*` stops all that run.
+        mark: the count or fact on the case that it raises (`rework`, `return`, `wrong_dispatch`, `self_disposed`).
+    """
+
+    action: str
+    sources: frozenset[Stage]
+    target: Stage | None  # None: the stage stays as it is
+    posts: frozenset[Post]
+    needs: frozenset[Need] = frozenset()
+    holder: Holder = Holder.ANY
+    stops: str = ""
+    pauses: str = ""
+    resumes: str = ""
+    starts: str = ""
+    mark: str = ""
+
+    @property
+    def axis(self) -> Axis:
+        return next(iter(self.posts)).axis
+
+    def target_from(self, stage: Stage) -> Stage:
+        return self.target or stage
+
+
+def _row(
+    action: str,
+    sources: str,
+    target: str,
+    posts: str,
+    needs: str = "",
+    clocks: str = "",
+    holder: str = "any",
+    mark: str = "",
+) -> Transition:
+    moves = {"-": "stops", "+": "starts", "=": "pauses", ">": "resumes"}
+    clock_moves = {moves[word[0]]: word[1:] for word in clocks.split()}
+    return Transition(
+        action,
+        frozenset(OPEN) if sources == "*" else frozenset(map(Stage, sources.split())),
+        Stage(target) if target else None,
+        frozenset(map(Post, posts.split())),
+        frozenset(map(Need, needs.split())),
+        Holder(holder),
+        mark=mark,
+        **clock_moves,
+    )
+
+
+# Clocks: -stops  +starts  =pauses  >resumes
+# fmt: off
+TRANSITIONS: tuple[Transition, ...] = (
+    #    action                  from                         to             posts                      needs           clocks                       holder        mark
+    _row("ask_to_verify",        "reported",                  "verifying",   "operator",                "place",        "=acceptance +verify"),
+    _row("verify_true",          "verifying",                 "reported",    "inspector",               "photo place",  "-verify >acceptance",       "task"),
+    _row("verify_false",         "verifying",                 "reported",    "inspector",               "photo reason", "-verify >acceptance",       "task"),
+    _row("amend",                "reported",                  "",            "operator",                "reason"),
+    _row("accept",               "reported",                  "accepted",    "operator",                "rule place",   "-acceptance +filing"),
+    _row("reject",               "reported",                  "rejected",    "operator",                "reason",       "-acceptance"),
+    _row("self_dispose",         "reported",                  "checked",     "inspector",               "photo place rule", "-acceptance +closing",  "any",        "self_disposed"),
+    _row("refuse_self_disposal", "checked",                   "reported",    "shift_leader",            "reason",       "-closing +acceptance",      "any",        "self_disposal_refused"),
+    _row("transfer",             "reported",                  "transferred", "operator",                "reason",       "-acceptance"),
+    _row("file",                 "accepted",                  "filed",       "shift_leader",            "",             "-filing +dispatch"),
+    _row("send_back",            "accepted",                  "reported",    "shift_leader",            "reason",       "-filing +acceptance"),
+    _row("decline_filing",       "accepted",                  "rejected",    "shift_leader",            "reason",       "-filing"),
+    _row("dispatch",             "filed",                     "dispatched",  "dispatcher",              "organization", "-dispatch +handling"),
+    _row("return_to_filing",     "filed",                     "accepted",    "dispatcher",              "reason",       "-dispatch +filing",         "any",        "return"),
+    _row("take_up",              "dispatched",                "handling",    "department",              "",             "",                          "current"),
+    _row("pass_down",            "dispatched handling",       "dispatched",  "department",              "organization", "+level",                    "current"),
+    _row("hand_up",              "dispatched handling",       "handling",    "department",              "reason",       "-level",                    "lower"),
+    _row("submit",               "dispatched handling",       "handling",    "department",              "photo",        "-level",                    "lower"),
+    _row("hand_back",            "dispatched handling",       "returned",    "department",              "reason",       "=handling",                 "department", "return"),
+    _row("confirm_return",       "returned",                  "filed",       "shift_leader",            "",             "-handling +dispatch",       "any",        "wrong_dispatch"),
+    _row("refuse_return",        "returned",                  "dispatched",  "shift_leader",            "reason",       ">handling"),
+    _row("finish",               "handling",                  "handled",     "department",              "photo",        "-handling +check_sending",  "department"),
+    _row("ask_to_check",         "handled",                   "checking",    "operator",                "",             "-check_sending +check"),
+    _row("pass_check",           "checking",                  "checked",     "inspector",               "photo place",  "-check +closing",           "task"),
+    _row("fail_check",           "checking",                  "dispatched",  "inspector",               "photo reason", "-check +handling",          "task",       "rework"),
+    _row("check_again",          "checked",                   "handled",     "shift_leader",            "reason",       "-closing +check_sending"),
+    _row("close",                "checked",                   "closed",      "shift_leader",            "",             "-closing"),
+    _row("reclassify",           "accepted filed returned dispatched handling", "", "shift_leader",     "rule reason"),
+    _row("void",                 "*",                         "voided",      "shift_leader",            "reason",       "-*"),
+)
+# fmt: on
+
+BY_ACTION: dict[str, Transition] = {row.action: row for row in TRANSITIONS}
+
+# The first entry of every case: it opens it, so it has no stage to come from.
+REPORT = "report"
+
+
+def open_to(stage: Stage, posts: frozenset[Post]) -> tuple[Transition, ...]:
+    """The actions that a member holding `posts` may take on a case in `stage`, in the table's order."""
+    return tuple(
+        row for row in TRANSITIONS if stage in row.sources and row.posts & posts
+    )
+
+
+def stages_of(post: Post) -> tuple[Stage, ...]:
+    """The stages in which this post has something to do: what lies on its desk.
+
+    Voiding and reclassifying are open for long; they put nothing on a desk.
+    """
+    standing = {"void", "reclassify"}
+    return tuple(
+        stage
+        for stage in OPEN
+        if any(
+            stage in row.sources and post in row.posts and row.action not in standing
+            for row in TRANSITIONS
+        )
+    )
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram, for the documentation."""
+    lines = ["stateDiagram-v2", "    [*] --> reported: report"]
+    for row in TRANSITIONS:
+        if row.sources == frozenset(OPEN):
+            continue
+        posts = ", ".join(sorted(row.posts))
+        for source in OPEN:
+            if source in row.sources:
+                lines.append(
+                    f"    {source} --> {row.target_from(source)}: {row.action} ({posts})"
+                )
+    lines += [f"    {stage} --> [*]" for stage in Stage if stage in ENDS]
+    return "\n".join(lines) + "\n"

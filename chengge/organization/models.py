@@ -1,0 +1,231 @@
+"""Who the city is made of: organizations on four levels, members and their posts, working calendars, duty."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from chengge.domain.lifecycle import Axis, Post
+
+
+class OrganizationKind(models.TextChoices):
+    SUPERVISION_CENTRE = "supervision_centre", _("Supervision centre")
+    COMMAND_CENTRE = "command_centre", _("Command centre")
+    DEPARTMENT = "department", _("Department")
+    TERRITORY = (
+        "territory",
+        _("Territory"),
+    )  # a street or district office that answers by 属地管理
+    CREW = "crew", _("Crew")
+
+
+class AxisChoice(models.TextChoices):
+    SUPERVISION = Axis.SUPERVISION.value, _("Supervision")
+    COMMAND = Axis.COMMAND.value, _("Command")
+    NEITHER = Axis.NEITHER.value, _("Neither axis")
+
+
+class PostChoice(models.TextChoices):
+    INSPECTOR = Post.INSPECTOR.value, _("Inspector")
+    OPERATOR = Post.OPERATOR.value, _("Operator")
+    SHIFT_LEADER = Post.SHIFT_LEADER.value, _("Shift leader")
+    EVALUATOR = Post.EVALUATOR.value, _("Evaluator")
+    DISPATCHER = Post.DISPATCHER.value, _("Dispatcher")
+    DEPARTMENT = Post.DEPARTMENT.value, _("Department clerk")
+    COORDINATOR = Post.COORDINATOR.value, _("Coordinator")
+    LEADER = Post.LEADER.value, _("Leader")
+    ADMINISTRATOR = Post.ADMINISTRATOR.value, _("Administrator")
+
+
+class Dated(models.Model):
+    """A row that holds from a day to before another day; open-ended while `valid_to` is empty."""
+
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class WorkingCalendar(models.Model):
+    """A named set of working hours; `version` rises with every change, so that a built calendar is known to be stale."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    work_day_hours = models.PositiveSmallIntegerField(
+        _("working hours in a working day"), default=8
+    )
+    first_year = models.PositiveSmallIntegerField(_("first year"), default=2020)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("working calendar")
+        verbose_name_plural = _("working calendars")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CalendarSeason(models.Model):
+    """Working hours of one part of the year, from month-day to month-day inclusive; may wrap the year end."""
+
+    calendar = models.ForeignKey(
+        WorkingCalendar, on_delete=models.CASCADE, related_name="seasons"
+    )
+    name = models.CharField(_("name"), max_length=30)
+    first_day = models.CharField(_("first day"), max_length=5, help_text="MM-DD")
+    last_day = models.CharField(_("last day"), max_length=5, help_text="MM-DD")
+    weekdays = models.CharField(
+        _("weekdays"),
+        max_length=7,
+        default="12345",
+        help_text=_("1 is Monday, 7 is Sunday"),
+    )
+    spans = models.CharField(
+        _("daily spans"), max_length=80, help_text="08:00-12:00 14:00-18:00"
+    )
+
+    class Meta:
+        verbose_name = _("season")
+        verbose_name_plural = _("seasons")
+        ordering = ("first_day",)
+
+
+class CalendarDay(models.Model):
+    """One day that is not what its weekday says: a holiday, or a make-up working day (调休)."""
+
+    calendar = models.ForeignKey(
+        WorkingCalendar, on_delete=models.CASCADE, related_name="days"
+    )
+    day = models.DateField(_("day"))
+    works = models.BooleanField(_("is a working day"))
+    name = models.CharField(_("name"), max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = _("holiday or make-up day")
+        verbose_name_plural = _("holidays and make-up days")
+        ordering = ("day",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("calendar", "day"), name="one_word_on_a_day"
+            )
+        ]
+
+
+class Organization(Dated):
+    """A body of the city. Level 1 is a centre; 2 a department or district; 3 a section or street; 4 a crew."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    short_name = models.CharField(_("short name"), max_length=30)
+    kind = models.CharField(_("kind"), max_length=20, choices=OrganizationKind.choices)
+    level = models.PositiveSmallIntegerField(_("level"))
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("parent"),
+    )
+    division_code = models.BigIntegerField(_("division"), null=True, blank=True)
+    calendar = models.ForeignKey(
+        WorkingCalendar, on_delete=models.PROTECT, verbose_name=_("calendar")
+    )
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        ordering = ("code",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(level__range=(1, 4)), name="organization_on_four_levels"
+            ),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")), name="organization_not_its_own_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(AbstractUser):
+    """A person who signs in. Posts say what they may do, organization and division where."""
+
+    organization = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="members",
+        verbose_name=_("organization"),
+    )
+    full_name = models.CharField(_("name"), max_length=40)
+    axis = models.CharField(
+        _("axis"), max_length=12, choices=AxisChoice.choices, default=AxisChoice.NEITHER
+    )
+    division_code = models.BigIntegerField(
+        _("scope"),
+        null=True,
+        blank=True,
+        help_text=_("Division whose cases the member sees; empty: all"),
+    )
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    language = models.CharField(_("language"), max_length=10, default="zh-hans")
+
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        ordering = ("username",)
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+
+class MemberPost(Dated):
+    """A post that a member holds. All posts of a member lie on one axis (checked in actions and by a trigger)."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="posts")
+    post = models.CharField(_("post"), max_length=20, choices=PostChoice.choices)
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("member", "post"),
+                condition=Q(valid_to=None),
+                name="post_held_once",
+            ),
+        ]
+
+
+class Duty(models.Model):
+    """A span of time in which a member is on duty. An inspector on duty gets the tasks of their responsibility grids."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="duties")
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    lon = models.FloatField(_("longitude"), null=True, blank=True)
+    lat = models.FloatField(_("latitude"), null=True, blank=True)
+    seen_at = models.DateTimeField(_("last seen"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("duty")
+        verbose_name_plural = _("duties")
+        indexes = [
+            models.Index(fields=("member", "ends_at"), name="duty_of_member"),
+            models.Index(fields=("ends_at",), name="duty_now"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="duty_ends_after_it_starts",
+            )
+        ]
