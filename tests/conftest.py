@@ -1,0 +1,136 @@
+"""What every test may lean on: a real PostgreSQL, a clock to pretend, a browser, and the data handed over beside the repository."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chengge import clock
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+HERE = Path(__file__).parent
+QUERY_COUNTS = HERE / "query_counts.json"
+SHARED_DATA = HERE.parent.parent / "shared" / "data"
+# A Tuesday morning in the working week.
+A_WORKING_MORNING = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
+
+server = pytest.StashKey[ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the private PostgreSQL before anything asks for it; other sessions may share it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengge.config.settings")
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the test's thread; our code is synchronous.
+    from django.conf import settings
+
+    stack = ExitStack()
+    config.stash[server] = stack
+    if settings.PRIVATE_POSTGRES is not None:
+        stack.enter_context(settings.PRIVATE_POSTGRES.in_use("postgres", lambda text: print(text, file=sys.stderr)))
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.AXES_ENABLED = False
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    settings.WHITENOISE_USE_FINDERS = True
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[server].close()
+
+
+@pytest.fixture
+def pretended_clock() -> Iterator[clock.PretendedClock]:
+    """The city's clock, standing still on a working morning until the test moves it."""
+    with clock.pretend(A_WORKING_MORNING) as pretended:
+        yield pretended
+
+
+@pytest.fixture(autouse=True)
+def media_folder(settings: object, tmp_path: Path) -> Path:
+    """Photos and other uploads of a test go into a folder of its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
+    return tmp_path / "media"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The data of real cities handed over beside the repository; none of it is part of the product."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"The shared data is not here ({SHARED_DATA.parent.name}/{SHARED_DATA.name} beside the repository).")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """A real Chromium, without a screen; maps are drawn by software."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        message = "No Chromium found. Install it, for example: apt-get install chromium fonts-noto-cjk"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        arguments = [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--use-angle=swiftshader",
+            "--enable-unsafe-swiftshader",
+        ]
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    """A fresh page at the size of an office screen, in Chinese. A fault of a script or a refused resource fails the test."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert not faults, f"The browser reported: {faults}"
+
+
+QueryCounter = Callable[[str], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def counted_queries() -> QueryCounter:
+    """Counts the queries of a list: `with counted_queries("dispatcher's desk"): client.get(…)`.
+
+    The count is kept in tests/query_counts.json. A smaller or new one is written there; a grown one fails, until somebody edits the file on purpose.
+    """
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    @contextmanager
+    def counting(name: str) -> Iterator[None]:
+        with CaptureQueriesContext(connection) as queries:
+            yield
+        known: dict[str, int] = json.loads(QUERY_COUNTS.read_text()) if QUERY_COUNTS.exists() else {}
+        limit = known.get(name)
+        if limit is not None and len(queries) > limit:
+            listed = "\n".join(query["sql"][:300] for query in queries)
+            pytest.fail(f"{name!r} now asks {len(queries)} queries, {limit} were enough before (tests/query_counts.json):\n{listed}")
+        if limit is None and os.environ.get("CI") == "true":
+            pytest.fail(f"{name!r} has no entry in tests/query_counts.json. Run the tests once at home and commit the file.")
+        if limit is None or len(queries) < limit:
+            QUERY_COUNTS.write_text(json.dumps(dict(sorted((known | {name: len(queries)}).items())), indent=2, ensure_ascii=False) + "\n")
+
+    return counting
