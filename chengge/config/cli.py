@@ -26,7 +26,9 @@ def main() -> None:
         with ExitStack() as stack:
             if settings.PRIVATE_POSTGRES is not None and command not in WITHOUT_DATABASE:
                 stack.enter_context(settings.PRIVATE_POSTGRES.in_use(settings.DATABASE_NAME, _say))
-                os.environ["PATH"] = f"{settings.PRIVATE_POSTGRES.programs}{os.pathsep}{os.environ.get('PATH', '')}"  # dbshell looks for psql.
+                os.environ["PATH"] = (
+                    f"{settings.PRIVATE_POSTGRES.programs}{os.pathsep}{os.environ.get('PATH', '')}"  # dbshell looks for psql.
+                )
             execute_from_command_line(["chengge", *sys.argv[1:]])
     except (PostgresFailed, ImproperlyConfigured) as failure:
         sys.exit(f"chengge: {failure}")

@@ -55,7 +55,9 @@ class Environment:
         try:
             return parse(text)
         except ValueError:
-            raise ImproperlyConfigured(f"The environment variable {name} is {text!r}; it must be {wanted}. See docs/operations.md.") from None
+            raise ImproperlyConfigured(
+                f"The environment variable {name} is {text!r}; it must be {wanted}. See docs/operations.md."
+            ) from None
 
 
 def _whole_number(text: str, least: int) -> int:

