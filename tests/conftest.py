@@ -114,7 +114,8 @@ QueryCounter = Callable[[str], AbstractContextManager[None]]
 def counted_queries() -> QueryCounter:
     """Counts the queries of a list: `with counted_queries("dispatcher's desk"): client.get(…)`.
 
-    The count is kept in tests/query_counts.json. A smaller or new one is written there; a grown one fails, until somebody edits the file on purpose.
+    The count is kept in tests/query_counts.json. A smaller or new one is written there; a grown one fails, until somebody
+    edits the file on purpose.
     """
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

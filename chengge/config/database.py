@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from chengge.config.postgres import PORT, SUPERUSER, PrivatePostgres
 
-# A connection lives as long as its thread and is asked for its health once a request, so that a restarted PostgreSQL is met without an error.
+# A connection lives as long as its thread, and is asked for its health once a request: a restarted PostgreSQL is met without error.
 COMMON: dict[str, Any] = {
     "ENGINE": "django.db.backends.postgresql",
     "CONN_MAX_AGE": None,

@@ -41,8 +41,9 @@ class Resident:
             preexec_fn=_end_with_parent,
         )
 
-    def has_died(self) -> bool:
-        return self.process is not None and self.process.poll() is not None
+    def exit_code(self) -> int | None:
+        """The code with which the process ended, or minus the signal that killed it; None while it lives or has not been started."""
+        return None if self.process is None else self.process.poll()
 
     def stop(self) -> None:
         if self.process is None:
@@ -75,19 +76,19 @@ class House:
             while not self.asked_to_stop.wait(WATCH_EVERY_SECONDS):
                 self.keep_database()
                 for resident in self.residents:
-                    if resident.has_died():
-                        self._bring_back(resident)
+                    code = resident.exit_code()
+                    if code is not None:
+                        self._bring_back(resident, code)
         finally:
             self.tell("Stopping …")
             for resident in self.residents:
                 resident.stop()
                 self.tell(f"  {resident.name}: stopped")
 
-    def _bring_back(self, resident: Resident) -> None:
-        assert resident.process is not None
+    def _bring_back(self, resident: Resident, code: int) -> None:
         now = time.monotonic()
         resident.deaths = [*(death for death in resident.deaths if now - death < DEATHS_COUNT_FOR_SECONDS), now]
-        how = _way_of_death(resident.process.returncode)
+        how = _way_of_death(code)
         if len(resident.deaths) >= GIVE_UP_AFTER_DEATHS:
             raise HouseFell(f"{resident.name} {how}, the {GIVE_UP_AFTER_DEATHS}th time within a minute. Its last words stand above.")
         self.tell(f"{resident.name} {how}; starting it again")
@@ -97,7 +98,7 @@ class House:
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         if self.asked_to_stop.is_set():  # Asked twice: the person does not want to wait.
             for resident in self.residents:
-                if resident.process is not None and resident.process.poll() is None:
+                if resident.process is not None and resident.exit_code() is None:
                     os.killpg(resident.process.pid, signal.SIGKILL)
         self.asked_to_stop.set()
 

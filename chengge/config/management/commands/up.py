@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ STATIC_VERSIONS_KEPT = 3
 
 
 class Command(BaseCommand):
-    help = "Start the city: database, tables, the demo city if there is nothing yet, web server and background worker. Ctrl-C stops everything."
-    requires_system_checks: Sequence[str] = ()
+    help = "Start the city: database, tables, the demo city if there is none yet, web server and worker. Ctrl-C stops everything."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.BIND_ADDRESS, help="address to listen on (CHENGGE_BIND)")
@@ -82,14 +82,14 @@ class Command(BaseCommand):
         address = f"http://{_shown_host(host)}:{port}/healthz"
         while not house.asked_to_stop.wait(0.1):
             try:
-                urllib.request.urlopen(address, timeout=5).close()  # noqa: S310 (our own address)
+                urllib.request.urlopen(address, timeout=5).close()
                 return
             except urllib.error.HTTPError as problem:
                 raise HouseFell(
                     f"The web server answers {problem.code} at {address}: {problem.read(500).decode(errors='replace')}"
                 ) from None
             except OSError:
-                if any(resident.has_died() for resident in house.residents) or time.monotonic() > deadline:
+                if any(resident.exit_code() is not None for resident in house.residents) or time.monotonic() > deadline:
                     raise HouseFell("The web server or the worker did not start. Its last words stand above.") from None
 
 
@@ -115,7 +115,7 @@ def _worker() -> Resident:
     return Resident("Worker", [sys.executable, "-m", "chengge.config.cli", "procrastinate", "worker", *options], patience_seconds=30)
 
 
-def _keep_database(tell: Any) -> Any:
+def _keep_database(tell: Callable[[str], None]) -> Callable[[], None]:
     private = settings.PRIVATE_POSTGRES
     return (lambda: None) if private is None else (lambda: private.bring_back(tell))
 
@@ -131,6 +131,5 @@ def _refuse_taken_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as problem:
-            raise CommandError(
-                f"Cannot listen on {host}:{port} ({problem.strerror}). Stop what runs there, or choose another: chengge up --port {port + 1}"
-            ) from None
+            way_out = f"Stop what runs there, or choose another: chengge up --port {port + 1}"
+            raise CommandError(f"Cannot listen on {host}:{port} ({problem.strerror}). {way_out}") from None
