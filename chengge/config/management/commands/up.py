@@ -1,5 +1,6 @@
 """`chengge up`: from nothing to a running city, and back in order."""
 
+import resource
 import shutil
 import socket
 import sys
@@ -22,6 +23,8 @@ from chengge.config.house import House, HouseFell, Resident
 
 FIRST_ANSWER_TIMEOUT_SECONDS = 60
 STATIC_VERSIONS_KEPT = 3
+# granian counts connections here, idle ones too: every open desk keeps up to six.
+OPEN_CONNECTIONS = 4096
 
 
 class Command(BaseCommand):
@@ -42,6 +45,7 @@ class Command(BaseCommand):
             call_command("demo")
         self._gather_static_files()
         connections.close_all()
+        _allow_open_files(2 * OPEN_CONNECTIONS)
 
         def when_started() -> None:
             self._wait_for_first_answer(host, port, house)
@@ -101,7 +105,8 @@ def _web(host: str, port: int) -> Resident:
         "workers": str(settings.WEB_WORKERS),
         "blocking-threads": str(settings.WEB_THREADS),
         "backlog": "1024",
-        "backpressure": "512",
+        "backpressure": str(OPEN_CONNECTIONS),
+        "blocking-threads-idle-timeout": "600",  # A thread takes its database connection with it.
         "workers-kill-timeout": "15",
         "log-level": "warning",
     }
@@ -122,6 +127,13 @@ def _keep_database(tell: Callable[[str], None]) -> Callable[[], None]:
 
 def _shown_host(host: str) -> str:
     return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (compared, not bound)
+
+
+def _allow_open_files(wanted: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    possible = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < possible:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (possible, hard))
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
