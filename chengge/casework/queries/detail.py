@@ -1,0 +1,150 @@
+"""Everything that a case page shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from chengge import clock
+from chengge.casework import authority
+from chengge.casework.actions import contact_of
+from chengge.casework.contacts import mask
+from chengge.casework.models import Assignment, Case, Channel, Evidence, Report, Task
+from chengge.casework.queries.accounts import ClockAccount, clock_accounts
+from chengge.casework.queries.lists import area_of
+from chengge.casework.queries.sight import visible
+from chengge.casework.queries.timeline import EntryWords, timeline
+from chengge.domain.errors import NotFound
+from chengge.domain.lifecycle import Post, Transition
+from chengge.foundation.models import Component, Division
+from chengge.foundation.queries import Candidate, candidates
+from chengge.organization.queries import Actor, city_day
+
+SHOWN_WITH = ("problem_class", "rule", "department", "organization")
+SEES_NAMES = frozenset({Post.OPERATOR, Post.SHIFT_LEADER})
+BEFORE = (Evidence.Phase.REPORT.value, Evidence.Phase.VERIFY.value, "")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """What one reporter said; name and contact are masked for whoever does not need them."""
+
+    report: Report
+    channel: str
+    name: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """The photos of a case: what it was like, and what it is like now."""
+
+    before: tuple[Evidence, ...]
+    after: tuple[Evidence, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.before or self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetail:
+    """A case with all that hangs on it, as one member may see it.
+
+    Attributes:
+        area: street and community in words.
+        open_actions: what this member may do now, in the rule book's order.
+        candidates: whom to dispatch to, the likeliest first; only where this member may dispatch now.
+    """
+
+    case: Case
+    at: datetime
+    area: str
+    component: Component | None
+    clocks: tuple[ClockAccount, ...]
+    entries: tuple[EntryWords, ...]
+    reports: tuple[ReportView, ...]
+    photos: Photos
+    tasks: tuple[Task, ...]
+    assignments: tuple[Assignment, ...]
+    open_actions: tuple[Transition, ...]
+    candidates: tuple[Candidate, ...]
+
+
+def case_in_sight(actor: Actor, which: int | str) -> Case:
+    """A case by its id (int) or number (str).
+
+    Raises:
+        NotFound: there is none, or it lies out of the actor's sight; nobody learns which.
+    """
+    wanted = Q(pk=which) if isinstance(which, int) else Q(number=which)
+    case = visible(actor).filter(wanted).select_related(*SHOWN_WITH).first()
+    if case is None:
+        raise NotFound("case", _("There is no such case, or it lies out of your sight."), _("Check the number."))
+    return case
+
+
+def detail(actor: Actor, which: int | str) -> CaseDetail:
+    """A case by its id (int) or number (str), with everything. A fixed number of queries (tests/query_counts.json). Raises NotFound."""
+    case = case_in_sight(actor, which)
+    now = clock.now()
+    tasks = tuple(Task.objects.filter(case=case).select_related("member").order_by("created_at"))
+    allowed = actions_open(actor, case, tasks)
+    return CaseDetail(
+        case=case,
+        at=now,
+        area=area_of(case.grid_code, _division_names(case)),
+        component=_component(case),
+        clocks=tuple(clock_accounts(case, now)),
+        entries=tuple(timeline(case, tasks)),
+        reports=tuple(_report_view(report, actor) for report in Report.objects.filter(case=case).select_related("member").order_by("pk")),
+        photos=_photos(case),
+        tasks=tasks,
+        assignments=tuple(Assignment.objects.filter(case=case).select_related("organization").order_by("ordinal")),
+        open_actions=allowed,
+        candidates=tuple(candidates_for(case)) if any(row.action == "dispatch" for row in allowed) else (),
+    )
+
+
+def open_actions(actor: Actor, case: Case) -> tuple[Transition, ...]:
+    """What this actor may do with the case now. One query."""
+    return actions_open(actor, case, tuple(Task.objects.filter(case=case, done_at=None)))
+
+
+def actions_open(actor: Actor, case: Case, tasks: Sequence[Task]) -> tuple[Transition, ...]:
+    """The same where the case's tasks are known. No query."""
+    task = next((task for task in tasks if task.done_at is None), None)
+    return authority.open_actions(case, actor, task.member_id if task else None)
+
+
+def candidates_for(case: Case) -> list[Candidate]:
+    """Whom the case may be dispatched to, the likeliest first, each with its basis."""
+    return candidates(case.problem_class_id, case.rule_id, case.grid_code, case.component_code, city_day(clock.now()))
+
+
+def _report_view(report: Report, actor: Actor) -> ReportView:
+    full = bool(actor.posts & SEES_NAMES)
+    name = report.reporter_name if full else mask(report.reporter_name)
+    return ReportView(report, str(Channel(report.channel).label), name, contact_of(report, actor))
+
+
+def _photos(case: Case) -> Photos:
+    found = list(Evidence.objects.filter(case=case).select_related("member").order_by("created_at", "pk"))
+    return Photos(
+        tuple(photo for photo in found if photo.phase in BEFORE),
+        tuple(photo for photo in found if photo.phase not in BEFORE),
+    )
+
+
+def _component(case: Case) -> Component | None:
+    if case.component_code is None:
+        return None
+    return Component.objects.filter(code=case.component_code).select_related("owning_body", "maintaining_body").first()
+
+
+def _division_names(case: Case) -> dict[int, str]:
+    if case.grid_code is None:
+        return {}
+    codes = (case.grid_code // 10**6, case.grid_code // 10**3)
+    return dict(Division.objects.filter(code__in=codes, valid_to=None).values_list("code", "name"))

@@ -1,0 +1,233 @@
+"""Lists of cases for a desk: a page at a time by key, and how many there are by light and by queue.
+
+A desk's list is read one stage at a time along the index of open cases (stage, due), so that a page costs the same with a
+hundred cases or a million; docs/performance.md shows the plan.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from chengge import clock
+from chengge.casework.models import IS_OPEN, Case, Report
+from chengge.casework.queries.desks import ALL, QUEUES, Queue, queue_of, stages_on
+from chengge.casework.queries.filters import CaseFilter, light_is
+from chengge.casework.queries.sight import sight, with_all_below
+from chengge.domain.errors import NotFound, Refused
+from chengge.domain.lifecycle import ENDS, OPEN, Post, Stage
+from chengge.foundation.models import Division
+from chengge.organization.queries import Actor
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NO_DUE = "none"
+MOST_ROWS = 200
+SHOWN_WITH = ("problem_class", "organization", "department")
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Some cases in order, and the cursor from which the next page goes on; None: this was the last."""
+
+    rows: list[Case]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lights:
+    """How many cases wait, by light, and in each sub-queue of the desk by its name."""
+
+    green: int
+    yellow: int
+    red: int
+    queues: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return self.green + self.yellow + self.red
+
+
+@dataclass(frozen=True, slots=True)
+class RowWords:
+    """What a row of a list says beside the case itself."""
+
+    area: str  # street and community
+    report_count: int
+
+
+def cases(actor: Actor, wanted: CaseFilter, cursor: str | None = None, size: int = 20) -> CasePage:
+    """One page of the cases in sight that fulfil the filter. Two queries; one more for a department's passed-down cases.
+
+    Args:
+        cursor: `next_cursor` of the page before.
+        size: how many rows, at most `MOST_ROWS`.
+
+    Raises:
+        Refused: a cursor that is none.
+    """
+    size = max(1, min(size, MOST_ROWS))
+    found = matching(actor, wanted)
+    stages = stages_wanted(wanted)
+    newest_first = wanted.order == "newest" or not stages or any(Stage(stage) in ENDS for stage in stages)
+    if newest_first:
+        rows = _newest(found.filter(stage__in=stages) if stages else found, cursor, size + 1)
+    else:
+        rows = _most_pressing(found, stages, cursor, size + 1)
+    ids = [row[0] for row in rows[:size]]
+    by_id = Case.objects.select_related(*SHOWN_WITH).in_bulk(ids)
+    more = len(rows) > size
+    return CasePage([by_id[pk] for pk in ids if pk in by_id], _cursor(rows[size - 1]) if more else None)
+
+
+def matching(actor: Actor, wanted: CaseFilter) -> QuerySet[Case]:
+    """The cases in sight that fulfil the filter, whatever their stage; in no order."""
+    where = wanted.conditions(clock.now())
+    queue = _queue(wanted)
+    held = _held(actor, wanted, queue)
+    if held is not None:
+        # Held by the member's own organization or below it: in sight by that alone, and found by the index of open cases.
+        where &= held & IS_OPEN
+    else:
+        where &= sight(actor)
+    if queue is not None:
+        where &= queue.where
+    return Case.objects.filter(where)
+
+
+def stages_wanted(wanted: CaseFilter) -> tuple[str, ...]:
+    """The stages that desk, queue and filter leave; empty: every stage."""
+    on_desk: tuple[Stage, ...] = ()
+    queue = _queue(wanted)
+    if queue is not None:
+        on_desk = queue.stages
+    elif wanted.desk is not None and wanted.queue != ALL:
+        on_desk = stages_on(wanted.desk)
+    if not on_desk:
+        return wanted.stages
+    return tuple(stage.value for stage in on_desk if not wanted.stages or stage.value in wanted.stages) or (NO_DUE,)
+
+
+def lights(actor: Actor, wanted: CaseFilter) -> Lights:
+    """How many cases wait on the desk by light, and how many lie in each open sub-queue. One query (two for a department).
+
+    Only desk and sight count, not what else is looked for: the lights say how the member stands, not what the list shows.
+    """
+    now = clock.now()
+    queues = [queue for queue in QUEUES[wanted.desk] if queue.is_open] if wanted.desk else []
+    waiting = [queue for queue in queues if queue.waits]
+    own = Q()
+    if any(queue.held for queue in queues) and actor.organization_id is not None:
+        tree = with_all_below(actor.organization_id)
+        where = Q(organization_id__in=tree)
+        own = Q(organization_id=actor.organization_id)
+    else:
+        where = sight(actor)
+    stages = {stage for queue in queues for stage in queue.stages} or set(OPEN)
+    waits = Q(stage__in=sorted({stage for queue in waiting for stage in queue.stages} or stages)) & own
+    counts = {f"light_{light}": Count("pk", filter=waits & light_is(light, now)) for light in ("green", "yellow", "red")}
+    for queue in queues:
+        held = {"own": own, "below": ~own}.get(queue.held, Q()) if own else Q()
+        counts[f"queue_{queue.name}"] = Count("pk", filter=Q(stage__in=queue.stages) & queue.where & held)
+    found = Case.objects.filter(where, IS_OPEN, stage__in=sorted(stages)).aggregate(**counts)
+    return Lights(
+        found["light_green"], found["light_yellow"], found["light_red"], {queue.name: found[f"queue_{queue.name}"] for queue in queues}
+    )
+
+
+def row_words(rows: Sequence[Case]) -> dict[int, RowWords]:
+    """Area names and number of reports of some cases, by case id. Two queries, however many rows."""
+    codes = {code for case in rows if case.grid_code for code in (case.grid_code // 10**6, case.grid_code // 10**3)}
+    names = dict(Division.objects.filter(code__in=codes, valid_to=None).values_list("code", "name"))
+    ids = [case.pk for case in rows]
+    reports = Counter(dict(Report.objects.filter(case_id__in=ids).values_list("case_id").annotate(Count("pk")).order_by()))
+    return {case.pk: RowWords(area_of(case.grid_code, names), reports[case.pk]) for case in rows}
+
+
+def area_of(grid_code: int | None, names: Mapping[int, str]) -> str:
+    """Street and community of a grid, by the names of the divisions; where there are none, the code says it."""
+    if grid_code is None:
+        return _("in no grid")
+    known = [names[code] for code in (grid_code // 10**6, grid_code // 10**3) if code in names]
+    return " ".join(known) or str(grid_code)
+
+
+def counts_by_stage(actor: Actor) -> dict[str, Lights]:
+    """Open cases in sight by stage and light, for an overview. One query."""
+    now = clock.now()
+    counts = {light: Count("pk", filter=light_is(light, now)) for light in ("green", "yellow", "red")}
+    rows = Case.objects.filter(sight(actor), IS_OPEN).values("stage").annotate(**counts).order_by()
+    found = {row["stage"]: Lights(row["green"], row["yellow"], row["red"]) for row in rows}
+    return {stage.value: found.get(stage.value, Lights(0, 0, 0)) for stage in OPEN}
+
+
+def _queue(wanted: CaseFilter) -> Queue | None:
+    if wanted.desk is None or wanted.queue in ("", ALL):
+        return None
+    queue = queue_of(wanted.desk, wanted.queue)
+    if queue is None:
+        raise NotFound("queue", _("This desk has no queue “%(name)s”.") % {"name": wanted.queue}, field="queue")
+    return queue
+
+
+def _held(actor: Actor, wanted: CaseFilter, queue: Queue | None) -> Q | None:
+    """Whose hands the cases must lie in; None where that does not matter."""
+    own = Q(organization_id=actor.organization_id)
+    if queue is not None and queue.held == "below" and actor.organization_id is not None:
+        tree = with_all_below(actor.organization_id)
+        return Q(organization_id__in=[pk for pk in tree if pk != actor.organization_id])
+    whole_desk = wanted.desk is Post.DEPARTMENT and wanted.queue != ALL
+    if (wanted.mine or whole_desk) and actor.organization_id is not None and Post.DEPARTMENT in actor.posts:
+        return own
+    return None
+
+
+def _most_pressing(found: QuerySet[Case], stages: Sequence[str], cursor: str | None, size: int) -> list[tuple[int, datetime | None]]:
+    """Ids and due moments, the most pressing first; cases without a running clock come last."""
+    after, last_id = _parsed(cursor)
+    with_due, without = [], []
+    for stage in stages:
+        here = found.filter(stage=stage).order_by("due_at", "id").values_list("id", "due_at")
+        if cursor is None:
+            with_due.append(here[:size])
+        elif after is not None:
+            with_due.append(here.filter(Q(due_at__gt=after) | Q(id__gt=last_id), due_at__gte=after)[:size])
+            without.append(here.filter(due_at=None)[:size])
+        else:
+            without.append(here.filter(due_at=None, id__gt=last_id)[:size])
+    branches = [*with_due, *without]
+    rows = branches[0] if len(branches) == 1 else branches[0].union(*branches[1:], all=True).order_by("due_at", "id")[:size]
+    return list(rows)
+
+
+def _newest(found: QuerySet[Case], cursor: str | None, size: int) -> list[tuple[int, datetime | None]]:
+    if cursor is not None:
+        before, last_id = _parsed(cursor)
+        if before is None:
+            raise _no_cursor()
+        found = found.filter(Q(reported_at__lt=before) | Q(id__lt=last_id), reported_at__lte=before)
+    return list(found.order_by("-reported_at", "-id").values_list("id", "reported_at")[:size])
+
+
+def _cursor(row: tuple[int, datetime | None]) -> str:
+    pk, moment = row
+    return f"{NO_DUE if moment is None else (moment - EPOCH) // timedelta(microseconds=1)}-{pk}"
+
+
+def _parsed(cursor: str | None) -> tuple[datetime | None, int]:
+    if cursor is None:
+        return None, 0
+    try:
+        moment, pk = cursor.rsplit("-", 1)
+        last_id = int(pk)
+        if not 0 <= last_id < 2**63:
+            raise ValueError
+        return None if moment == NO_DUE else EPOCH + timedelta(microseconds=int(moment)), last_id
+    except (ValueError, OverflowError):
+        raise _no_cursor() from None
+
+
+def _no_cursor() -> Refused:
+    return Refused("cursor", _("This is no place in a list to go on from."), _("Begin again with the first page."), field="cursor")
