@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -115,9 +116,7 @@ class Case(models.Model):
     lon = models.FloatField(_("longitude"))
     lat = models.FloatField(_("latitude"))
     grid_code = models.BigIntegerField(_("unit grid"), null=True)
-    area_class = models.CharField(
-        _("area class"), max_length=1, choices=AreaClass.choices, blank=True
-    )
+    area_class = models.CharField(_("area class"), max_length=1, choices=AreaClass.choices, blank=True)
     component_code = models.BigIntegerField(_("component"), null=True)
     urgent = models.BooleanField(_("urgent"), default=False)
     department = models.ForeignKey(
@@ -137,14 +136,10 @@ class Case(models.Model):
         verbose_name=_("held by"),
     )
     level = models.PositiveSmallIntegerField(_("level"), null=True)
-    self_disposed = models.BooleanField(
-        _("disposed of by the inspector"), default=False
-    )
+    self_disposed = models.BooleanField(_("disposed of by the inspector"), default=False)
     rework_count = models.PositiveSmallIntegerField(_("reworks"), default=0)
     return_count = models.PositiveSmallIntegerField(_("returns"), default=0)
-    wrong_dispatch_count = models.PositiveSmallIntegerField(
-        _("wrong dispatches"), default=0
-    )
+    wrong_dispatch_count = models.PositiveSmallIntegerField(_("wrong dispatches"), default=0)
     reported_at = models.DateTimeField(_("reported"))
     filed_at = models.DateTimeField(_("filed"), null=True)
     dispatched_at = models.DateTimeField(_("dispatched"), null=True)
@@ -160,21 +155,15 @@ class Case(models.Model):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         indexes = [
-            models.Index(
-                fields=("stage", "due_at", "id"), condition=IS_OPEN, name="case_on_desk"
-            ),
+            models.Index(fields=("stage", "due_at", "id"), condition=IS_OPEN, name="case_on_desk"),
             models.Index(
                 fields=("organization", "due_at", "id"),
                 condition=IS_OPEN,
                 name="case_at_organization",
             ),
-            models.Index(
-                fields=("grid_code",), condition=IS_OPEN, name="case_open_in_grid"
-            ),
+            models.Index(fields=("grid_code",), condition=IS_OPEN, name="case_open_in_grid"),
             models.Index(fields=("reported_at", "id"), name="case_by_day"),
-            models.Index(
-                fields=("department", "reported_at"), name="case_by_department"
-            ),
+            models.Index(fields=("department", "reported_at"), name="case_by_department"),
             models.Index(fields=("grid_code", "reported_at"), name="case_by_grid"),
         ]
 
@@ -185,9 +174,7 @@ class Case(models.Model):
 class CaseText(models.Model):
     """Search terms of a case, beside it: so that moving a case never touches the text index."""
 
-    case = models.OneToOneField(
-        Case, on_delete=models.CASCADE, primary_key=True, related_name="text"
-    )
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="text")
     terms = SearchVectorField()
 
     class Meta:
@@ -202,9 +189,7 @@ class CaseSerial(models.Model):
     taken = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=("day", "county"), name="one_serial_a_day")
-        ]
+        constraints = [models.UniqueConstraint(fields=("day", "county"), name="one_serial_a_day")]
 
 
 class Report(models.Model):
@@ -214,9 +199,7 @@ class Report(models.Model):
         INCOMPLETE = "incomplete", _("waits for an answer")
         ATTACHED = "attached", _("attached to a case")
 
-    case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, null=True, related_name="reports"
-    )
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="reports")
     state = models.CharField(_("state"), max_length=10, choices=State.choices)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     member = models.ForeignKey(
@@ -241,9 +224,7 @@ class Report(models.Model):
     lat = models.FloatField(_("latitude"), null=True)
     accuracy_m = models.FloatField(_("accuracy (m)"), null=True)
     component_code = models.BigIntegerField(_("component"), null=True)
-    other_number = models.CharField(
-        _("number in the other system"), max_length=60, blank=True
-    )
+    other_number = models.CharField(_("number in the other system"), max_length=60, blank=True)
     reported_at = models.DateTimeField(_("reported"))
     key = models.CharField(max_length=64, null=True)
 
@@ -275,9 +256,7 @@ class LedgerEntry(models.Model):
     `transaction_id` lets readers stay below what is still uncommitted (docs/architecture.md, "reading on").
     """
 
-    case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, related_name="entries", db_index=False
-    )
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="entries", db_index=False)
     seq = models.PositiveIntegerField()
     at = models.DateTimeField()
     action = models.CharField(max_length=24)
@@ -299,13 +278,11 @@ class LedgerEntry(models.Model):
     from_stage = models.CharField(max_length=12, blank=True)
     to_stage = models.CharField(max_length=12)
     reason = models.CharField(max_length=500, blank=True)
-    origin = models.CharField(
-        max_length=10, choices=Origin.choices, default=Origin.LIVE
-    )
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.LIVE)
     key = models.CharField(max_length=64, null=True)
     body = models.TextField()
     hash = models.BinaryField()
-    recorded_at = models.DateTimeField(db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(db_default=Now())
     transaction_id = models.BigIntegerField(db_default=CurrentTransaction())
 
     class Meta:
@@ -324,9 +301,7 @@ class LedgerEntry(models.Model):
 class Clock(models.Model):
     """One limit running on a case. Seconds are working seconds of its calendar, or all seconds where it is continuous."""
 
-    case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, related_name="clocks", db_index=False
-    )
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks", db_index=False)
     ordinal = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=14, choices=ClockChoice.choices)
     level = models.PositiveSmallIntegerField(null=True)
@@ -351,17 +326,16 @@ class Clock(models.Model):
     )
     yellow_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    running_since = models.DateTimeField()  # start, or the last time it was resumed
+    worked_seconds = models.PositiveIntegerField(default=0)  # used up before `running_since`; all of it once stopped
     paused_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
-    worked_seconds = models.PositiveIntegerField(null=True)
     overdue = models.BooleanField(null=True)
 
     class Meta:
         verbose_name = _("clock")
         verbose_name_plural = _("clocks")
-        constraints = [
-            models.UniqueConstraint(fields=("case", "ordinal"), name="clock_in_order")
-        ]
+        constraints = [models.UniqueConstraint(fields=("case", "ordinal"), name="clock_in_order")]
         indexes = [
             models.Index(
                 fields=("due_at",),
@@ -383,9 +357,7 @@ class Assignment(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
     ordinal = models.PositiveSmallIntegerField()
     level = models.PositiveSmallIntegerField()
-    organization = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, related_name="+"
-    )
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=24, blank=True)  # the action that ended it
@@ -393,11 +365,7 @@ class Assignment(models.Model):
     class Meta:
         verbose_name = _("assignment")
         verbose_name_plural = _("assignments")
-        constraints = [
-            models.UniqueConstraint(
-                fields=("case", "ordinal"), name="assignment_in_order"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=("case", "ordinal"), name="assignment_in_order")]
 
 
 class Task(models.Model):
@@ -416,18 +384,14 @@ class Task(models.Model):
         related_name="tasks",
         db_index=False,
     )
-    why_member = models.CharField(
-        max_length=16, blank=True
-    )  # responsibility, nearest or taken
+    why_member = models.CharField(max_length=16, blank=True)  # responsibility, nearest or taken
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     result = models.CharField(max_length=24, blank=True)  # the action that ended it
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
-    distance_m = models.FloatField(
-        null=True
-    )  # of the inspector from the case, when the task was done
+    distance_m = models.FloatField(null=True)  # of the inspector from the case, when the task was done
 
     class Meta:
         verbose_name = _("task")
@@ -463,9 +427,7 @@ class Evidence(models.Model):
         CHECK = "check", pgettext_lazy("photo", "Check")
 
     sha256 = models.CharField(max_length=64)
-    case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, null=True, related_name="evidence"
-    )
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="evidence")
     report = models.ForeignKey(
         Report,
         on_delete=models.PROTECT,
@@ -509,17 +471,11 @@ class Evidence(models.Model):
 class SavedFilter(models.Model):
     """A search that a member keeps for a desk; `query` is the desk's URL query."""
 
-    member = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters"
-    )
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters")
     desk = models.CharField(max_length=20)
     name = models.CharField(_("name"), max_length=40)
     query = models.CharField(max_length=500)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=("member", "desk", "name"), name="filter_name_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=("member", "desk", "name"), name="filter_name_once")]
         ordering = ("name",)

@@ -65,9 +65,7 @@ class Stage(StrEnum):
         return self in ENDS
 
 
-ENDS: frozenset[Stage] = frozenset(
-    {Stage.CLOSED, Stage.REJECTED, Stage.VOIDED, Stage.TRANSFERRED}
-)
+ENDS: frozenset[Stage] = frozenset({Stage.CLOSED, Stage.REJECTED, Stage.VOIDED, Stage.TRANSFERRED})
 OPEN: tuple[Stage, ...] = tuple(stage for stage in Stage if stage not in ENDS)
 
 
@@ -96,9 +94,7 @@ class Holder(StrEnum):
 
     ANY = "any"  # any member with the post whose scope holds the place
     TASK = "task"  # the inspector whom the open task names
-    DEPARTMENT = (
-        "department"  # the responsible department (level 2), holding the case itself
-    )
+    DEPARTMENT = "department"  # the responsible department (level 2), holding the case itself
     LOWER = "lower"  # a third- or fourth-level platform, holding the case
     CURRENT = "current"  # whichever organization holds the case now
 
@@ -110,6 +106,7 @@ class Transition:
     Attributes:
         stops, pauses, resumes, starts: the clock this action stops, pauses, resumes, starts; `*` stops all that run.
         mark: the count or fact on the case that it raises (`rework`, `return`, `wrong_dispatch`, `self_disposed`).
+        only_if: a fact about the case without which the action makes no sense (`self_disposed`, `handled_by_a_department`).
     """
 
     action: str
@@ -123,6 +120,7 @@ class Transition:
     resumes: str = ""
     starts: str = ""
     mark: str = ""
+    only_if: str = ""
 
     @property
     def axis(self) -> Axis:
@@ -141,6 +139,7 @@ def _row(
     clocks: str = "",
     holder: str = "any",
     mark: str = "",
+    only_if: str = "",
 ) -> Transition:
     moves = {"-": "stops", "+": "starts", "=": "pauses", ">": "resumes"}
     clock_moves = {moves[word[0]]: word[1:] for word in clocks.split()}
@@ -152,6 +151,7 @@ def _row(
         frozenset(map(Need, needs.split())),
         Holder(holder),
         mark=mark,
+        only_if=only_if,
         **clock_moves,
     )
 
@@ -159,7 +159,7 @@ def _row(
 # Clocks: -stops  +starts  =pauses  >resumes
 # fmt: off
 TRANSITIONS: tuple[Transition, ...] = (
-    #    action                  from                         to             posts                      needs           clocks                       holder        mark
+    #    action                  from                         to             posts                      needs           clocks                       holder        mark         only if
     _row("ask_to_verify",        "reported",                  "verifying",   "operator",                "place",        "=acceptance +verify"),
     _row("verify_true",          "verifying",                 "reported",    "inspector",               "photo place",  "-verify >acceptance",       "task"),
     _row("verify_false",         "verifying",                 "reported",    "inspector",               "photo reason", "-verify >acceptance",       "task"),
@@ -167,7 +167,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("accept",               "reported",                  "accepted",    "operator",                "rule place",   "-acceptance +filing"),
     _row("reject",               "reported",                  "rejected",    "operator",                "reason",       "-acceptance"),
     _row("self_dispose",         "reported",                  "checked",     "inspector",               "photo place rule", "-acceptance +closing",  "any",        "self_disposed"),
-    _row("refuse_self_disposal", "checked",                   "reported",    "shift_leader",            "reason",       "-closing +acceptance",      "any",        "self_disposal_refused"),
+    _row("refuse_self_disposal", "checked",                   "reported",    "shift_leader",            "reason",       "-closing +acceptance",      "any",        "self_disposal_refused", "self_disposed"),
     _row("transfer",             "reported",                  "transferred", "operator",                "reason",       "-acceptance"),
     _row("file",                 "accepted",                  "filed",       "shift_leader",            "",             "-filing +dispatch"),
     _row("send_back",            "accepted",                  "reported",    "shift_leader",            "reason",       "-filing +acceptance"),
@@ -178,16 +178,16 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("pass_down",            "dispatched handling",       "dispatched",  "department",              "organization", "+level",                    "current"),
     _row("hand_up",              "dispatched handling",       "handling",    "department",              "reason",       "-level",                    "lower"),
     _row("submit",               "dispatched handling",       "handling",    "department",              "photo",        "-level",                    "lower"),
-    _row("hand_back",            "dispatched handling",       "returned",    "department",              "reason",       "=handling",                 "department", "return"),
-    _row("confirm_return",       "returned",                  "filed",       "shift_leader",            "",             "-handling +dispatch",       "any",        "wrong_dispatch"),
-    _row("refuse_return",        "returned",                  "dispatched",  "shift_leader",            "reason",       ">handling"),
+    _row("hand_back",            "dispatched handling",       "returned",    "department",              "reason",       "=handling +dispatch",       "department", "return"),
+    _row("confirm_return",       "returned",                  "filed",       "shift_leader",            "",             "-handling",                 "any",        "wrong_dispatch"),
+    _row("refuse_return",        "returned",                  "dispatched",  "shift_leader",            "reason",       "-dispatch >handling"),
     _row("finish",               "handling",                  "handled",     "department",              "photo",        "-handling +check_sending",  "department"),
     _row("ask_to_check",         "handled",                   "checking",    "operator",                "",             "-check_sending +check"),
     _row("pass_check",           "checking",                  "checked",     "inspector",               "photo place",  "-check +closing",           "task"),
     _row("fail_check",           "checking",                  "dispatched",  "inspector",               "photo reason", "-check +handling",          "task",       "rework"),
-    _row("check_again",          "checked",                   "handled",     "shift_leader",            "reason",       "-closing +check_sending"),
+    _row("check_again",          "checked",                   "handled",     "shift_leader",            "reason",       "-closing +check_sending",   "any",        "",           "handled_by_a_department"),
     _row("close",                "checked",                   "closed",      "shift_leader",            "",             "-closing"),
-    _row("reclassify",           "accepted filed returned dispatched handling", "", "shift_leader",     "rule reason"),
+    _row("reclassify",           "accepted filed dispatched handling", "", "shift_leader",     "rule reason"),
     _row("void",                 "*",                         "voided",      "shift_leader",            "reason",       "-*"),
 )
 # fmt: on
@@ -200,9 +200,7 @@ REPORT = "report"
 
 def open_to(stage: Stage, posts: frozenset[Post]) -> tuple[Transition, ...]:
     """The actions that a member holding `posts` may take on a case in `stage`, in the table's order."""
-    return tuple(
-        row for row in TRANSITIONS if stage in row.sources and row.posts & posts
-    )
+    return tuple(row for row in TRANSITIONS if stage in row.sources and row.posts & posts)
 
 
 def stages_of(post: Post) -> tuple[Stage, ...]:
@@ -212,12 +210,7 @@ def stages_of(post: Post) -> tuple[Stage, ...]:
     """
     standing = {"void", "reclassify"}
     return tuple(
-        stage
-        for stage in OPEN
-        if any(
-            stage in row.sources and post in row.posts and row.action not in standing
-            for row in TRANSITIONS
-        )
+        stage for stage in OPEN if any(stage in row.sources and post in row.posts and row.action not in standing for row in TRANSITIONS)
     )
 
 
@@ -230,8 +223,6 @@ def diagram() -> str:
         posts = ", ".join(sorted(row.posts))
         for source in OPEN:
             if source in row.sources:
-                lines.append(
-                    f"    {source} --> {row.target_from(source)}: {row.action} ({posts})"
-                )
+                lines.append(f"    {source} --> {row.target_from(source)}: {row.action} ({posts})")
     lines += [f"    {stage} --> [*]" for stage in Stage if stage in ENDS]
     return "\n".join(lines) + "\n"

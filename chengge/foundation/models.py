@@ -37,6 +37,7 @@ class LimitUnit(models.TextChoices):
     MINUTE = "minute", _("minutes")
     URGENT_HOUR = "urgent_hour", _("urgent working hours")
     URGENT_DAY = "urgent_day", _("urgent working days")
+    WORK_MINUTE = "work_minute", _("working minutes")
     WORK_HOUR = "work_hour", _("working hours")
     WORK_DAY = "work_day", _("working days")
     NATURAL_DAY = "natural_day", _("calendar days")

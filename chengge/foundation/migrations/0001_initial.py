@@ -65,9 +65,7 @@ class Migration(migrations.Migration):
                 ("lat", models.FloatField(verbose_name="latitude")),
                 (
                     "grid_code",
-                    models.BigIntegerField(
-                        blank=True, db_index=True, null=True, verbose_name="unit grid"
-                    ),
+                    models.BigIntegerField(blank=True, db_index=True, null=True, verbose_name="unit grid"),
                 ),
                 (
                     "state",
@@ -106,9 +104,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "other_code",
-                    models.CharField(
-                        blank=True, max_length=60, verbose_name="own code of the source"
-                    ),
+                    models.CharField(blank=True, max_length=60, verbose_name="own code of the source"),
                 ),
                 (
                     "note",
@@ -170,9 +166,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "number",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="number in its class"
-                    ),
+                    models.PositiveSmallIntegerField(verbose_name="number in its class"),
                 ),
                 (
                     "condition",
@@ -201,6 +195,8 @@ class Migration(migrations.Migration):
                             ("minute", "minutes"),
                             ("urgent_hour", "urgent working hours"),
                             ("urgent_day", "urgent working days"),
+                            ("work_minute", "working minutes"),
+                            ("work_minute", "working minutes"),
                             ("work_hour", "working hours"),
                             ("work_day", "working days"),
                             ("natural_day", "calendar days"),
@@ -215,15 +211,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "evidence_wanted",
-                    models.CharField(
-                        blank=True, max_length=300, verbose_name="evidence wanted"
-                    ),
+                    models.CharField(blank=True, max_length=300, verbose_name="evidence wanted"),
                 ),
                 (
                     "check_limit_amount",
-                    models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="check limit"
-                    ),
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="check limit"),
                 ),
                 (
                     "check_limit_unit",
@@ -233,6 +225,8 @@ class Migration(migrations.Migration):
                             ("minute", "minutes"),
                             ("urgent_hour", "urgent working hours"),
                             ("urgent_day", "urgent working days"),
+                            ("work_minute", "working minutes"),
+                            ("work_minute", "working minutes"),
                             ("work_hour", "working hours"),
                             ("work_day", "working days"),
                             ("natural_day", "calendar days"),
@@ -290,9 +284,7 @@ class Migration(migrations.Migration):
                 ("lat", models.FloatField(verbose_name="latitude")),
                 (
                     "grid_code",
-                    models.BigIntegerField(
-                        blank=True, null=True, verbose_name="unit grid"
-                    ),
+                    models.BigIntegerField(blank=True, null=True, verbose_name="unit grid"),
                 ),
             ],
             options={
@@ -378,15 +370,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "major_code",
-                    models.CharField(
-                        blank=True, max_length=2, verbose_name="major code"
-                    ),
+                    models.CharField(blank=True, max_length=2, verbose_name="major code"),
                 ),
                 (
                     "division_code",
-                    models.BigIntegerField(
-                        blank=True, null=True, verbose_name="division"
-                    ),
+                    models.BigIntegerField(blank=True, null=True, verbose_name="division"),
                 ),
                 ("basis", models.CharField(max_length=200, verbose_name="basis")),
             ],
@@ -479,6 +467,8 @@ class Migration(migrations.Migration):
                             ("minute", "minutes"),
                             ("urgent_hour", "urgent working hours"),
                             ("urgent_day", "urgent working days"),
+                            ("work_minute", "working minutes"),
+                            ("work_minute", "working minutes"),
                             ("work_hour", "working hours"),
                             ("work_day", "working days"),
                             ("natural_day", "calendar days"),
@@ -531,15 +521,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "land_use",
-                    models.CharField(
-                        blank=True, max_length=30, verbose_name="land use"
-                    ),
+                    models.CharField(blank=True, max_length=30, verbose_name="land use"),
                 ),
                 (
                     "other_code",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="own code of the source"
-                    ),
+                    models.CharField(blank=True, max_length=40, verbose_name="own code of the source"),
                 ),
             ],
             options={

@@ -1,0 +1,180 @@
+"""The one door. Every change to a case, from whatever side, is one call of `perform`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from chengge import clock
+from chengge.casework import authority, clocks, ledger, search, tasks
+from chengge.casework.actions import given as needs
+from chengge.casework.actions.effects import Effect, effect_of
+from chengge.casework.actions.given import Given
+from chengge.casework.actions.photos import attach
+from chengge.casework.ledger import Draft, Locked
+from chengge.casework.models import Case, Evidence, LedgerEntry, Origin
+from chengge.casework.words import deed
+from chengge.domain.coordinates import distance_m
+from chengge.domain.errors import Conflict, NotFound, Refused
+from chengge.domain.fold import move_clock
+from chengge.domain.lifecycle import BY_ACTION, ClockKind, Holder, Stage, Transition
+from chengge.organization.queries import CITY_ZONE, Actor
+
+TASK_OF_CLOCK = {ClockKind.VERIFY: "verify", ClockKind.CHECK: "check"}
+
+PHASE_OF_ACTION = {
+    "verify_true": Evidence.Phase.VERIFY,
+    "verify_false": Evidence.Phase.VERIFY,
+    "self_dispose": Evidence.Phase.HANDLE,
+    "submit": Evidence.Phase.HANDLE,
+    "finish": Evidence.Phase.HANDLE,
+    "pass_check": Evidence.Phase.CHECK,
+    "fail_check": Evidence.Phase.CHECK,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What an action did. `repeated` tells that it was done before, under the same key."""
+
+    case_id: int
+    entry_id: int
+    seq: int
+    action: str
+    from_stage: Stage | None
+    to_stage: Stage
+    at: datetime
+    repeated: bool = False
+
+
+def perform(
+    case_id: int,
+    action: str,
+    actor: Actor,
+    given: Given = Given(),  # noqa: B008 - frozen
+    *,
+    seen: int | None = None,
+    key: str | None = None,
+    origin: str = Origin.LIVE,
+) -> Moved:
+    """Take `action` on a case for `actor`, whole or not at all.
+
+    Args:
+        given: what the action needs, checked against the rule book.
+        seen: the entry count the person saw; the action is refused if the case has moved since.
+        key: the caller's own key (at most 64 characters); a second call with it returns what the first one did.
+        origin: simulation and history import name themselves; they alone act at a time that is not now.
+
+    Raises:
+        Refused: or Forbidden, Conflict, NotFound: with a sentence for the person; the case is as it was.
+    """
+    row = BY_ACTION.get(action)
+    if row is None:
+        raise NotFound("action", _("There is no action “%(action)s”.") % {"action": action})
+    if key is not None and (before := moved_before(actor, key)):
+        return before
+    try:
+        with transaction.atomic():
+            return _perform(case_id, row, actor, given, seen, key, origin)
+    except IntegrityError:
+        if key is not None and (before := moved_before(actor, key)):
+            return before
+        raise
+
+
+def _perform(case_id: int, row: Transition, actor: Actor, given: Given, seen: int | None, key: str | None, origin: str) -> Moved:
+    locked = ledger.lock(case_id)
+    if locked is None:
+        raise NotFound("case", _("There is no such case."))
+    case = locked.case
+    task = tasks.open_task(case_id) if row.holder is Holder.TASK or row.stops == "*" else None
+    authority.require(row, case, actor, task[1] if task else None)
+    if seen is not None and seen != case.entry_count:
+        raise Conflict("moved", _("The case has moved in the meantime."), last_move(case))
+    if (hindrance := authority.hindrance(row, case)) is not None:
+        raise Conflict("stage", hindrance, last_move(case))
+    needs.require(row, case, given)
+
+    at = max(clock.now().replace(microsecond=0), case.changed_at)
+    effect = effect_of(row, case, actor, given, at)
+    body = _body(row, locked, actor, given, effect, at, origin)
+    entry_id = ledger.append(locked, Draft(body, key), at)
+    if given.photos:
+        attach(given.photos, actor, case_id, entry_id, PHASE_OF_ACTION.get(row.action, Evidence.Phase.REPORT))
+    if search.WORDS_OF_CASE & body["case"].keys():
+        search.index(case_id)
+    if task is not None:
+        tasks.end(task[0], at, row.action, actor.member_id if row.holder is Holder.TASK else None, _stood(case, given))
+    if effect.terms is not None and effect.terms.kind in TASK_OF_CLOCK:
+        tasks.give(case, TASK_OF_CLOCK[effect.terms.kind], at, clocks.moment(body["case"]["due_at"]))
+    return Moved(case_id, entry_id, body["seq"], row.action, Stage(case.stage), Stage(body["to"]), at)
+
+
+def _body(row: Transition, locked: Locked, actor: Actor, given: Given, effect: Effect, at: datetime, origin: str) -> dict[str, Any]:
+    case, now = locked.case, clocks.epoch(at)
+    moves = clocks.moves(row, locked.running, now, effect.terms, effect.lower)
+    if effect.limit is not None and row.action == "reclassify":
+        moves += clocks.retime_handling(locked.running, effect.limit, now)
+    target = row.target_from(Stage(case.stage))
+    facts = effect.facts | {"stage": target.value}
+    facts["yellow_at"], facts["due_at"] = clocks.leading(_clocks_after(locked, moves, now))
+    return {
+        "seq": case.entry_count + 1,
+        "at": now,
+        "action": row.action,
+        "member": actor.member_id,
+        "post": min(row.posts & actor.posts).value,
+        "organization": actor.organization_id,
+        "from": case.stage,
+        "to": target.value,
+        "reason": given.reason.strip(),
+        "origin": str(origin),
+        "given": given.written(),
+        "photos": list(given.photos),
+        "case": facts,
+        "clocks": moves,
+        "assignments": effect.assignments,
+    }
+
+
+def _clocks_after(locked: Locked, moves: list[dict[str, Any]], now: int) -> list[dict[str, Any]]:
+    """The clocks as they stand after `moves`; those that had stopped before stay out of it."""
+    state: list[dict[str, Any]] = [{"stopped_at": 0, "paused_at": None}] * locked.clock_count
+    for running in locked.running:
+        state[running.ordinal] = {
+            "stopped_at": None,
+            "paused_at": running.paused_at and clocks.epoch(running.paused_at),
+            "yellow_at": clocks.epoch(running.yellow_at),
+            "due_at": clocks.epoch(running.due_at),
+            "pauses": [(now, None)],
+        }
+    for move in moves:
+        move_clock(state, move, now)
+    return state
+
+
+def _stood(case: Case, given: Given) -> tuple[float | None, float | None, float | None]:
+    if given.lon is None or given.lat is None:
+        return None, None, None
+    return given.lon, given.lat, round(float(distance_m(given.lon, given.lat, case.lon, case.lat)), 1)
+
+
+def moved_before(actor: Actor, key: str) -> Moved | None:
+    """What this member did under `key` before, if anything. One query."""
+    if not 0 < len(key) <= 64:
+        raise Refused("key", _("An idempotency key has 1 to 64 characters."), field="key")
+    entry = LedgerEntry.objects.filter(member=actor.member_id, key=key).first()
+    if entry is None:
+        return None
+    before = Stage(entry.from_stage) if entry.from_stage else None
+    return Moved(entry.case_id, entry.pk, entry.seq, entry.action, before, Stage(entry.to_stage), entry.at, repeated=True)
+
+
+def last_move(case: Case) -> str:
+    """A sentence: who did what with the case last, and when."""
+    entry = LedgerEntry.objects.select_related("member").get(case=case, seq=case.entry_count)
+    who = f"{entry.get_post_display()} {entry.member or ''}".strip()
+    when = entry.at.astimezone(CITY_ZONE).strftime("%m-%d %H:%M:%S")
+    return _("%(deed)s by %(who)s at %(when)s. Look at the case again.") % {"deed": deed(entry.action), "who": who, "when": when}

@@ -1,0 +1,228 @@
+"""What each action changes on the case, beyond stage and clocks: told action by action, in plain code.
+
+An effect looks up what was given (a rule, an organization, a place), refuses what does not fit, and returns the facts
+that change. It writes nothing.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from chengge.casework import clocks, ledger
+from chengge.casework.actions.given import Given
+from chengge.casework.models import Case
+from chengge.domain.errors import Refused
+from chengge.domain.lifecycle import ClockKind, Transition
+from chengge.domain.worktime import Limit, Unit
+from chengge.foundation.queries import locate, stage_limit
+from chengge.organization.queries import Actor, city_day
+
+RULE = """
+SELECT rule.problem_class_id, class.kind, rule.area_class, rule.urgent, rule.limit_amount, rule.limit_unit
+FROM foundation_handbookrule rule JOIN foundation_problemclass class ON class.id = rule.problem_class_id
+WHERE rule.id = %s AND rule.valid_from <= %s AND (rule.valid_to IS NULL OR rule.valid_to > %s)
+"""
+ORGANIZATION = """
+SELECT level, kind, parent_id, calendar_id, name
+FROM organization_organization WHERE id = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
+"""
+LIMITS_OF_RULE = "SELECT limit_amount, limit_unit, check_limit_amount, check_limit_unit FROM foundation_handbookrule WHERE id = %s"
+CALENDAR_OF = "SELECT calendar_id FROM organization_organization WHERE id = %s"
+
+DISPATCHED_TO = frozenset({"department", "territory"})
+
+
+@dataclass(slots=True)
+class Effect:
+    """What an action changes.
+
+    Attributes:
+        facts: columns of the case and their new values; moments in epoch seconds.
+        assignments: moves of assignments, as the ledger keeps them.
+        terms: of the clock that is started; lower: level and organization of a lower level's clock.
+        limit: the new limit of the handling that runs, where the rule changed.
+    """
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    assignments: list[dict[str, Any]] = field(default_factory=list)
+    terms: clocks.Terms | None = None
+    lower: tuple[int, int] | None = None
+    limit: Limit | None = None
+
+
+def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datetime) -> Effect:
+    """What `row` changes on `case` when `actor` does it with what was `given`.
+
+    Raises:
+        Refused: something given does not fit the case.
+    """
+    effect = Effect()
+    day = city_day(at)
+    match row.action:
+        case "amend":
+            _amend(effect, case, given, day)
+        case "accept" | "self_dispose" | "reclassify":
+            _amend(effect, case, given, day)
+            _judge_by(effect, case, given, day)
+        case "file":
+            effect.facts["filed_at"] = clocks.epoch(at)
+        case "dispatch":
+            _hand_to_department(effect, case, given.organization_id, at)
+            effect.facts["dispatched_at"] = clocks.epoch(at)
+        case "fail_check":
+            _hand_to_department(effect, case, case.department_id, at)
+            effect.facts["handled_at"] = None
+        case "pass_down":
+            _hand_down(effect, case, given.organization_id, at)
+        case "hand_up" | "submit":
+            _hand_up(effect, case, row.action)
+        case "confirm_return":
+            effect.facts |= {"department_id": None, "organization_id": None, "level": None}
+            effect.assignments += _ended(case, row.action)
+        case "finish":
+            effect.facts["handled_at"] = clocks.epoch(at)
+            effect.assignments += _ended(case, row.action)
+        case "void":
+            effect.assignments += _ended(case, row.action) if case.department_id else []
+    if given.urgent is not None and given.urgent != case.urgent:
+        effect.facts["urgent"] = given.urgent
+    _mark(effect, row, case)
+    target = row.target
+    if target is not None and target.is_end:
+        effect.facts["ended_at"] = clocks.epoch(at)
+    if row.starts and effect.terms is None and effect.lower is None:
+        effect.terms = _terms_of_stage(ClockKind(row.starts), case, actor, at)
+    return effect
+
+
+def _amend(effect: Effect, case: Case, given: Given, day: date) -> None:
+    if given.place:
+        effect.facts["place"] = given.place
+    if given.description:
+        effect.facts["description"] = given.description
+    if given.component_code is not None:
+        effect.facts["component_code"] = given.component_code
+    if given.problem_class_id is not None and given.rule_id is None and given.problem_class_id != case.problem_class_id:
+        effect.facts |= {"problem_class_id": given.problem_class_id, "kind": _kind_of(given.problem_class_id), "rule_id": None}
+    if given.lon is not None and given.lat is not None and (given.lon, given.lat) != (case.lon, case.lat):
+        located = locate(given.lon, given.lat)
+        effect.facts |= {"lon": given.lon, "lat": given.lat, "grid_code": located.grid_code, "area_class": located.area_class}
+
+
+def _judge_by(effect: Effect, case: Case, given: Given, day: date) -> None:
+    rule_id = given.rule_id or case.rule_id
+    with connection.cursor() as cursor:
+        cursor.execute(RULE, [rule_id, day, day])
+        found = cursor.fetchone()
+    if found is None:
+        raise Refused("rule", _("This filing condition does not hold today."), _("Choose one of the conditions shown."), "rule")
+    class_id, kind, area_class, urgent, amount, unit = found
+    if given.problem_class_id not in (None, class_id):
+        raise Refused("rule", _("This filing condition belongs to another class."), _("Choose one of the conditions of the class."), "rule")
+    area = effect.facts.get("area_class", case.area_class)
+    if area_class and area and area_class != area:
+        raise Refused(
+            "rule",
+            _("This filing condition is for class %(theirs)s areas; the case lies in a class %(ours)s area.")
+            % {"theirs": area_class, "ours": area},
+            _("Choose one of the conditions shown."),
+            "rule",
+        )
+    effect.facts |= {"rule_id": rule_id, "problem_class_id": class_id, "kind": kind}
+    if urgent and given.urgent is None:
+        effect.facts["urgent"] = True
+    effect.limit = Limit(amount, Unit(unit))
+
+
+def _hand_to_department(effect: Effect, case: Case, organization_id: int | None, at: datetime) -> None:
+    level, kind, _parent, calendar_id, name = _organization(organization_id, at)
+    if level != 2 or kind not in DISPATCHED_TO:
+        message = _("A case is dispatched to a department or territory on the second level; “%(name)s” is none.")
+        raise Refused("organization", message % {"name": name}, _("Choose one of the candidates, or search."), "organization")
+    with connection.cursor() as cursor:
+        cursor.execute(LIMITS_OF_RULE, [case.rule_id])
+        amount, unit, _check, _check_unit = cursor.fetchone()
+    effect.facts |= {"department_id": organization_id, "organization_id": organization_id, "level": 2}
+    effect.terms = clocks.Terms(ClockKind.HANDLING, Limit(amount, Unit(unit)), calendar_id, 2, organization_id)
+    effect.assignments.append(_begun(case, 2, organization_id))
+
+
+def _hand_down(effect: Effect, case: Case, organization_id: int | None, at: datetime) -> None:
+    level, _kind, parent_id, _calendar, name = _organization(organization_id, at)
+    if parent_id != case.organization_id:
+        raise Refused(
+            "organization",
+            _("“%(name)s” is not below your organization.") % {"name": name},
+            _("Choose one of your own platforms."),
+            "organization",
+        )
+    effect.facts |= {"organization_id": organization_id, "level": level}
+    effect.lower = (level, int(organization_id or 0))
+    effect.assignments.append(_begun(case, level, organization_id))
+
+
+def _hand_up(effect: Effect, case: Case, outcome: str) -> None:
+    """Back to the organization that passed it down: the last assignment that still lasts but one."""
+    *_others, above, own = [assignment for assignment in ledger.assignments_of(case.pk) if assignment[1]]
+    effect.assignments.append({"op": "end", "n": own[0], "outcome": outcome})
+    effect.facts |= {"organization_id": above[2], "level": above[3]}
+
+
+def _begun(case: Case, level: int, organization_id: int | None) -> dict[str, Any]:
+    return {"op": "start", "n": len(ledger.assignments_of(case.pk)), "level": level, "organization_id": organization_id}
+
+
+def _ended(case: Case, outcome: str) -> list[dict[str, Any]]:
+    return [{"op": "end", "n": ordinal, "outcome": outcome} for ordinal, lasts, *_rest in ledger.assignments_of(case.pk) if lasts]
+
+
+def _mark(effect: Effect, row: Transition, case: Case) -> None:
+    match row.mark:
+        case "rework":
+            effect.facts["rework_count"] = case.rework_count + 1
+        case "return":
+            effect.facts["return_count"] = case.return_count + 1
+        case "wrong_dispatch":
+            effect.facts["wrong_dispatch_count"] = case.wrong_dispatch_count + 1
+        case "self_disposed":
+            effect.facts["self_disposed"] = True
+        case "self_disposal_refused":
+            effect.facts["self_disposed"] = False
+
+
+def _terms_of_stage(kind: ClockKind, case: Case, actor: Actor, at: datetime) -> clocks.Terms:
+    """The limit of a stage: the handbook's own check limit where the rule has one, else the city's stage limit."""
+    limit = None
+    if kind is ClockKind.CHECK:
+        with connection.cursor() as cursor:
+            cursor.execute(LIMITS_OF_RULE, [case.rule_id])
+            _amount, _unit, amount, unit = cursor.fetchone()
+        limit = Limit(amount, Unit(unit)) if amount else None
+    limit = limit or stage_limit(kind.value, city_day(at))
+    return clocks.Terms(kind, limit, None if limit.continuous else _calendar_of(actor.organization_id))
+
+
+def _calendar_of(organization_id: int | None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(CALENDAR_OF, [organization_id])
+        return int(cursor.fetchone()[0])
+
+
+def _organization(organization_id: int | None, at: datetime) -> tuple[int, str, int | None, int, str]:
+    day = city_day(at)
+    with connection.cursor() as cursor:
+        cursor.execute(ORGANIZATION, [organization_id, day, day])
+        if (found := cursor.fetchone()) is None:
+            raise Refused("organization", _("There is no such organization today."), _("Choose another one."), "organization")
+    return found
+
+
+def _kind_of(problem_class_id: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind FROM foundation_problemclass WHERE id = %s", [problem_class_id])
+        if (found := cursor.fetchone()) is None:
+            raise Refused("class", _("There is no such class."), _("Choose a class of the catalogue."), "problem_class")
+    return str(found[0])

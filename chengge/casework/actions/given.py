@@ -1,0 +1,67 @@
+"""What a member gives with an action, and whether it is enough."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from chengge.casework.models import Case
+from chengge.domain.errors import Refused
+from chengge.domain.lifecycle import Holder, Need, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Everything an action may be given; each takes what it needs.
+
+    Attributes:
+        photos: SHA-256 of photos that this member uploaded before (`casework.photos.store`).
+        lon, lat: degrees, WGS84; where the case is, or for a task where the inspector stands.
+        accuracy_m: of that position.
+        organization_id: whom the case goes to.
+    """
+
+    reason: str = ""
+    note: str = ""
+    photos: tuple[str, ...] = ()
+    lon: float | None = None
+    lat: float | None = None
+    accuracy_m: float | None = None
+    place: str = ""
+    description: str = ""
+    problem_class_id: int | None = None
+    rule_id: int | None = None
+    component_code: int | None = None
+    organization_id: int | None = None
+    urgent: bool | None = None
+
+    def written(self) -> dict[str, Any]:
+        """What was given, for the ledger: nothing that was left out."""
+        return {name: value for name, value in asdict(self).items() if value not in (None, "", ()) and name not in {"reason", "photos"}}
+
+
+def is_place(lon: float | None, lat: float | None) -> bool:
+    """Whether it is a point on earth; a phone without a fix says 0, 0."""
+    return lon is not None and lat is not None and -180 <= lon <= 180 and -90 <= lat <= 90 and (lon, lat) != (0, 0)
+
+
+def require(row: Transition, case: Case, given: Given) -> None:
+    """All that the rule book asks for must be there.
+
+    Raises:
+        Refused: with the field that is missing.
+    """
+    if Need.REASON in row.needs and not given.reason.strip():
+        raise Refused("reason", _("A reason is needed."), _("Say in a few words why."), "reason")
+    if len(given.reason) > 500:
+        raise Refused("reason", _("The reason is longer than 500 characters."), _("Shorten it."), "reason")
+    if Need.PHOTO in row.needs and not given.photos:
+        raise Refused("photo", _("A photo is needed."), _("Take one on the spot."), "photos")
+    if (given.lon is None) != (given.lat is None) or (given.lon is not None and not is_place(given.lon, given.lat)):
+        raise Refused("place", _("This is no valid position."), _("Choose the place on the map."), "place")
+    if Need.PLACE in row.needs and row.holder is Holder.TASK and given.lon is None:
+        raise Refused("place", _("Your position is needed."), _("Wait for a position, or mark it on the map."), "place")
+    if Need.RULE in row.needs and given.rule_id is None and (case.rule_id is None or row.action == "reclassify"):
+        raise Refused("rule", _("A filing condition is needed."), _("Choose the condition that the case is judged by."), "rule")
+    if Need.ORGANIZATION in row.needs and given.organization_id is None:
+        raise Refused("organization", _("Whom does it go to?"), _("Choose an organization."), "organization")

@@ -1,0 +1,199 @@
+"""Is the ledger whole, and is the present what it adds up to? `chengge ledger verify` and `rebuild`.
+
+Cases are read in ranges of ids, several processes side by side; each entry's hash is computed again from its body, its
+repeated columns are compared with the body, and the fold of all bodies with the rows of case, clocks and assignments.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any
+
+import orjson
+from django.db import connection, connections, transaction
+
+from chengge.casework import ledger
+from chengge.domain.fold import FoldBroken, Folded, fold_entry
+from chengge.domain.hashing import BEFORE_THE_FIRST, chained
+
+CASES_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: the case, its entry (0 where it is a row that differs), and what it is."""
+
+    case_id: int
+    number: str
+    seq: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one range of cases came to."""
+
+    cases: int
+    entries: int
+    faults: tuple[Fault, ...]
+
+
+def _epochs(alias: str, names: tuple[str, ...]) -> str:
+    return ", ".join(f"extract(epoch FROM {alias}.{name})::bigint" for name in names)
+
+
+def _plain(alias: str, names: tuple[str, ...]) -> str:
+    return ", ".join(f"{alias}.{name}" for name in names)
+
+
+CASE_NAMES = (*ledger.FACTS, *ledger.MOMENTS)
+CLOCK_NAMES = (*ledger.CLOCK_FACTS, *ledger.CLOCK_MOMENTS)
+ASSIGNMENT_NAMES = (*ledger.ASSIGNMENT_FACTS, *ledger.ASSIGNMENT_MOMENTS)
+
+ENTRIES = """
+SELECT case_id, seq, extract(epoch FROM at)::bigint, action, member_id, post, from_stage, to_stage, body, hash
+FROM casework_ledgerentry WHERE case_id >= %s AND case_id < %s ORDER BY case_id, seq
+"""
+CASES = f"""
+SELECT id, entry_count, last_hash, {_plain("c", ledger.FACTS)}, {_epochs("c", ledger.MOMENTS)}
+FROM casework_case c WHERE id >= %s AND id < %s ORDER BY id
+"""  # noqa: S608
+CLOCKS = f"""
+SELECT case_id, {_plain("c", ledger.CLOCK_FACTS)}, {_epochs("c", ledger.CLOCK_MOMENTS)}
+FROM casework_clock c WHERE case_id >= %s AND case_id < %s ORDER BY case_id, ordinal
+"""  # noqa: S608
+ASSIGNMENTS = f"""
+SELECT case_id, {_plain("c", ledger.ASSIGNMENT_FACTS)}, {_epochs("c", ledger.ASSIGNMENT_MOMENTS)}
+FROM casework_assignment c WHERE case_id >= %s AND case_id < %s ORDER BY case_id, ordinal
+"""  # noqa: S608
+
+DEFAULTS = {"self_disposed": False, "rework_count": 0, "return_count": 0, "wrong_dispatch_count": 0}
+
+
+def ranges() -> list[tuple[int, int]]:
+    """Half-open ranges of case ids that cover all there are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(min(id), 0), coalesce(max(id), -1) FROM casework_case")
+        low, high = cursor.fetchone()
+    return [(start, start + CASES_AT_ONCE) for start in range(low, high + 1, CASES_AT_ONCE)]
+
+
+def verify(processes: int) -> Iterator[Checked]:
+    """Check every case, range by range, as the ranges get done in order of ids."""
+    todo = ranges()
+    if processes <= 1 or len(todo) <= 1:
+        yield from map(check_range, todo)
+        return
+    connections.close_all()
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_wake) as pool:
+        yield from pool.map(check_range, todo)
+
+
+def check_range(span: tuple[int, int]) -> Checked:
+    """Check the cases with ids in one half-open range, as they stand at one moment."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.savepoint_ids == []:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        return _check(cursor, span)
+
+
+def _check(cursor: Any, span: tuple[int, int]) -> Checked:
+    faults: list[Fault] = []
+    cases = _rows(cursor, CASES, span)
+    clocks, assignments, told = (_grouped(cursor, statement, span) for statement in (CLOCKS, ASSIGNMENTS, ENTRIES))
+    entries = sum(map(len, told.values()))
+    for case_id, entry_count, last_hash, *facts in cases:
+        rows = told.pop(case_id, [])
+        fault = _check_case(rows, entry_count, bytes(last_hash), tuple(facts), clocks.get(case_id, []), assignments.get(case_id, []))
+        if fault is not None:
+            faults.append(Fault(case_id, facts[0], *fault))
+    faults += [Fault(case_id, "", rows[0][0], "an entry whose case is gone") for case_id, rows in told.items()]
+    return Checked(len(cases), entries, tuple(faults))
+
+
+def _check_case(
+    rows: list[tuple[Any, ...]], entry_count: int, last_hash: bytes, facts: tuple[Any, ...], clocks: list[Any], assignments: list[Any]
+) -> tuple[int, str] | None:
+    state = Folded()
+    before = BEFORE_THE_FIRST
+    loads = orjson.loads
+    for seq, at, action, member, post, source, target, text, chain in rows:
+        before = chained(before, text)
+        if before != bytes(chain):
+            return seq, "its hash does not follow from the entry before and its body"
+        body = loads(text)
+        if (seq, at, action, member, post, source, target) != (
+            body["seq"], body["at"], body["action"], body["member"], body["post"], body["from"], body["to"],
+        ):  # fmt: skip
+            return seq, "its columns say something else than its body"
+        try:
+            fold_entry(state, body)
+        except FoldBroken as broken:
+            return seq, str(broken)
+    if len(rows) != entry_count or before != last_hash:
+        return len(rows), f"the case counts {entry_count} entries and another last hash: entries at the end are missing or added"
+    return _difference(state, facts, clocks, assignments)
+
+
+def _difference(state: Folded, facts: tuple[Any, ...], clocks: list[Any], assignments: list[Any]) -> tuple[int, str] | None:
+    """The first row that is not what the entries add up to."""
+    expected = DEFAULTS | state.case
+    for name, value in zip(CASE_NAMES, facts, strict=True):
+        if expected.get(name) != value:
+            return 0, f"the case's {name} is {value!r}; its entries add up to {expected.get(name)!r}"
+    for what, names, rows, folded in (
+        ("clock", CLOCK_NAMES, clocks, state.clocks),
+        ("assignment", ASSIGNMENT_NAMES, assignments, state.assignments),
+    ):
+        if len(rows) != len(folded):
+            return 0, f"the case has {len(rows)} {what}s; its entries add up to {len(folded)}"
+        for ordinal, (row, fold) in enumerate(zip(rows, folded, strict=True)):
+            for name, value in zip(names, row, strict=True):
+                if fold[name] != value:
+                    return 0, f"{name} of {what} {ordinal} is {value!r}; the entries add up to {fold[name]!r}"
+    return None
+
+
+def rebuild(case_id: int) -> bool:
+    """Write a case, its clocks and its assignments anew from its entries. Returns whether anything was different.
+
+    Raises:
+        FoldBroken: the entries themselves do not hang together; nothing is changed.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM casework_case WHERE id = %s FOR UPDATE", [case_id])
+        span = (case_id, case_id + 1)
+        if not _check(cursor, span).faults:
+            return False
+        state = Folded()
+        chain = BEFORE_THE_FIRST
+        for row in _grouped(cursor, ENTRIES, span).get(case_id, []):
+            chain = chained(chain, row[7])
+            if chain != bytes(row[8]):
+                raise FoldBroken(f"entry {row[0]} of case {case_id}: its hash does not follow from the entry before and its body")
+            fold_entry(state, orjson.loads(row[7]))
+        state.case = DEFAULTS | state.case
+        ledger.write_anew(cursor, case_id, state, chain)
+        return True
+
+
+def _rows(cursor: Any, statement: str, span: tuple[int, int]) -> list[tuple[Any, ...]]:
+    cursor.execute(statement, span)
+    return list(cursor.fetchall())
+
+
+def _grouped(cursor: Any, statement: str, span: tuple[int, int]) -> dict[int, list[tuple[Any, ...]]]:
+    """Rows by their first column, in order, without it."""
+    grouped: dict[int, list[tuple[Any, ...]]] = {}
+    cursor.execute(statement, span)
+    for row in cursor.fetchall():
+        grouped.setdefault(row[0], []).append(row[1:])
+    return grouped
+
+
+def _wake() -> None:
+    """Make a new process ready for the database."""
+    import django
+
+    django.setup()

@@ -1,0 +1,70 @@
+"""Who may take which action on which case: post and axis from the rule book, scope and holder from the case."""
+
+from django.utils.translation import gettext as _
+
+from chengge.casework.models import Case, StageChoice
+from chengge.casework.words import action_name, post_names
+from chengge.domain.errors import Forbidden
+from chengge.domain.lifecycle import Holder, Stage, Transition, open_to
+from chengge.organization.queries import Actor
+
+
+def require(row: Transition, case: Case, actor: Actor, task_member_id: int | None) -> None:
+    """Let the action through, or say why not.
+
+    Args:
+        task_member_id: whom the case's open task names; None if it names nobody.
+
+    Raises:
+        Forbidden: post, axis, scope or holder does not allow it.
+    """
+    if not row.posts & actor.posts:
+        raise Forbidden(
+            "post",
+            _("“%(action)s” is done by: %(posts)s.") % {"action": action_name(row.action), "posts": post_names(row.posts)},
+            _("Ask somebody who holds that post."),
+        )
+    if not actor.reaches(case.grid_code):
+        raise Forbidden("scope", _("Case %(number)s does not lie in your area.") % {"number": case.number})
+    if row.holder is Holder.TASK and task_member_id not in (None, actor.member_id):
+        raise Forbidden("holder", _("This task is another inspector's."), _("Ask the shift leader if you are to take it over."))
+    if row.holder in {Holder.DEPARTMENT, Holder.LOWER, Holder.CURRENT}:
+        if case.organization_id != actor.organization_id:
+            raise Forbidden("holder", _("Case %(number)s is not in the hands of your organization.") % {"number": case.number})
+        if row.holder is Holder.DEPARTMENT and case.level != 2:
+            raise Forbidden("level", _("This is for the responsible department itself to do."))
+        if row.holder is Holder.LOWER and (case.level or 0) <= 2:
+            raise Forbidden("level", _("This is for the lower levels; the department finishes the case itself."))
+
+
+def hindrance(row: Transition, case: Case) -> str | None:
+    """Why the case cannot take this action from where it is, in a sentence; None if it can."""
+    if Stage(case.stage) not in row.sources:
+        said = {"action": action_name(row.action), "stage": StageChoice(case.stage).label}
+        return _("“%(action)s” is not possible: the case is “%(stage)s”.") % said
+    if not makes_sense(row, case):
+        return _("“%(action)s” does not fit this case.") % {"action": action_name(row.action)}
+    return None
+
+
+def makes_sense(row: Transition, case: Case) -> bool:
+    """Whether the fact that the rule book asks for (`only_if`) holds."""
+    match row.only_if:
+        case "self_disposed":
+            return case.self_disposed
+        case "handled_by_a_department":
+            return case.department_id is not None
+    return True
+
+
+def open_actions(case: Case, actor: Actor, task_member_id: int | None) -> tuple[Transition, ...]:
+    """What this member may do with the case as it is now, in the rule book's order. No query."""
+    allowed = []
+    for row in open_to(Stage(case.stage), actor.posts):
+        try:
+            require(row, case, actor, task_member_id)
+        except Forbidden:
+            continue
+        if makes_sense(row, case):
+            allowed.append(row)
+    return tuple(allowed)

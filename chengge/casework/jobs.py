@@ -1,0 +1,35 @@
+"""What casework does by itself, in the background."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from procrastinate.contrib.django import app
+
+from chengge import clock
+from chengge.casework import photos, tasks
+from chengge.casework.models import Evidence
+
+TASKS_AT_ONCE = 200
+ORPHAN_DAYS = 7
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="casework.give_waiting_tasks", pass_context=False)
+def give_waiting_tasks(timestamp: int) -> int:
+    """Give tasks that found nobody on duty to whoever is on duty by now."""
+    return tasks.give_waiting(clock.now(), TASKS_AT_ONCE)
+
+
+@app.periodic(cron="30 3 * * *")
+@app.task(queueing_lock="casework.forget_orphan_photos", pass_context=False)
+def forget_orphan_photos(timestamp: int) -> int:
+    """Forget uploads that nobody used within a week. A picture stays on the disk while any row names its hash."""
+    before = clock.now() - timedelta(days=ORPHAN_DAYS)
+    orphans = Evidence.objects.filter(Q(case=None, report=None), created_at__lt=before)
+    hashes = set(orphans.values_list("sha256", flat=True))
+    orphans.delete()
+    kept = set(Evidence.objects.filter(sha256__in=hashes).values_list("sha256", flat=True))
+    for digest in hashes - kept:
+        for size in ("full", "thumb"):
+            photos.path_of(digest, size).unlink(missing_ok=True)
+    return len(hashes - kept)

@@ -1,0 +1,267 @@
+"""The ledger: writing an entry with all it changes, and reading a case back from its entries.
+
+The statements are written by hand because every action of every case runs through them; docs/performance.md shows what
+that saves.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection
+
+from chengge.casework.models import Case, Clock
+from chengge.domain.fold import Body, Folded
+from chengge.domain.hashing import BEFORE_THE_FIRST, canonical, chained
+
+# The columns of a case that its entries fold into; moments are epoch seconds in the ledger.
+MOMENTS = ("reported_at", "filed_at", "dispatched_at", "handled_at", "ended_at", "due_at", "yellow_at", "changed_at")
+FACTS = (
+    "number", "stage", "channel", "kind", "problem_class_id", "rule_id", "description", "place", "lon", "lat", "grid_code", "area_class",
+    "component_code", "urgent", "department_id", "organization_id", "level", "self_disposed", "rework_count", "return_count",
+    "wrong_dispatch_count",
+)  # fmt: skip
+CLOCK_MOMENTS = ("started_at", "running_since", "yellow_at", "due_at", "paused_at", "stopped_at")
+CLOCK_FACTS = (
+    "kind", "level", "organization_id", "limit_amount", "limit_unit", "limit_seconds", "continuous", "calendar_id",
+    "worked_seconds", "overdue",
+)  # fmt: skip
+ASSIGNMENT_MOMENTS = ("started_at", "ended_at")
+ASSIGNMENT_FACTS = ("level", "organization_id", "outcome")
+
+CASE_COLUMNS = tuple(field.attname for field in Case._meta.concrete_fields)
+CLOCK_COLUMNS = tuple(field.attname for field in Clock._meta.concrete_fields)
+
+LOCK_CASE = f"SELECT {', '.join(CASE_COLUMNS)} FROM casework_case WHERE id = %s FOR NO KEY UPDATE"  # noqa: S608
+RUNNING_CLOCKS = f"""
+SELECT (SELECT max(ordinal) + 1 FROM casework_clock WHERE case_id = %s), {", ".join(CLOCK_COLUMNS)}
+FROM casework_clock WHERE case_id = %s AND stopped_at IS NULL ORDER BY ordinal
+"""  # noqa: S608
+ASSIGNMENTS = "SELECT ordinal, ended_at IS NULL, organization_id, level FROM casework_assignment WHERE case_id = %s ORDER BY ordinal"
+
+INSERT_ENTRY = """
+INSERT INTO casework_ledgerentry
+  (case_id, seq, at, action, member_id, post, organization_id, from_stage, to_stage, reason, origin, key, body, hash)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+RETURNING id
+"""
+START_CLOCK = """
+INSERT INTO casework_clock
+  (case_id, ordinal, kind, level, organization_id, started_at, running_since, limit_amount, limit_unit, limit_seconds, continuous,
+   calendar_id, yellow_at, due_at, worked_seconds)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0)
+"""
+STOP_CLOCK = (
+    "UPDATE casework_clock SET stopped_at = %s, worked_seconds = %s, overdue = %s, paused_at = NULL WHERE case_id = %s AND ordinal = %s"
+)
+PAUSE_CLOCK = "UPDATE casework_clock SET paused_at = %s, worked_seconds = %s WHERE case_id = %s AND ordinal = %s"
+RESUME_CLOCK = """
+UPDATE casework_clock SET paused_at = NULL, running_since = %s, yellow_at = %s, due_at = %s WHERE case_id = %s AND ordinal = %s
+"""
+RETIME_CLOCK = """
+UPDATE casework_clock
+SET limit_amount = %s, limit_unit = %s, limit_seconds = %s, continuous = %s, calendar_id = %s, yellow_at = %s, due_at = %s
+WHERE case_id = %s AND ordinal = %s
+"""
+START_PAUSE = """
+INSERT INTO casework_clockpause (clock_id, paused_at) SELECT id, %s FROM casework_clock WHERE case_id = %s AND ordinal = %s
+"""
+END_PAUSE = """
+UPDATE casework_clockpause SET resumed_at = %s
+WHERE resumed_at IS NULL AND clock_id = (SELECT id FROM casework_clock WHERE case_id = %s AND ordinal = %s)
+"""
+START_ASSIGNMENT = """
+INSERT INTO casework_assignment (case_id, ordinal, level, organization_id, started_at, outcome) VALUES (%s, %s, %s, %s, %s, '')
+"""
+END_ASSIGNMENT = "UPDATE casework_assignment SET ended_at = %s, outcome = %s WHERE case_id = %s AND ordinal = %s"
+
+
+@dataclass(slots=True)
+class Draft:
+    """An entry about to be written: the body as it will stand in the ledger, and who sent it."""
+
+    body: Body
+    key: str | None = None
+
+
+@dataclass(slots=True)
+class Locked:
+    """A case in hand: its row is locked until the transaction ends.
+
+    Attributes:
+        running: its clocks that are not stopped, in the order of their start.
+        clock_count: how many clocks it has had so far; the number of the next one.
+    """
+
+    case: Case
+    running: list[Clock]
+    clock_count: int
+
+
+def lock(case_id: int) -> Locked | None:
+    """Take a case in hand; None if there is no such case. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_CASE, [case_id])
+        if (row := cursor.fetchone()) is None:
+            return None
+        cursor.execute(RUNNING_CLOCKS, [case_id, case_id])
+        clocks = cursor.fetchall()
+    return Locked(
+        Case.from_db("default", CASE_COLUMNS, row),
+        [Clock.from_db("default", CLOCK_COLUMNS, clock[1:]) for clock in clocks],
+        clocks[0][0] if clocks else 0,
+    )
+
+
+def assignments_of(case_id: int) -> list[tuple[int, bool, int, int]]:
+    """Ordinal, whether it lasts, organization and level of every assignment of a case, in order. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(ASSIGNMENTS, [case_id])
+        return cursor.fetchall()
+
+
+def open_case(draft: Draft, moment: datetime) -> tuple[int, int]:
+    """Write the first entry of a case, and the case. Returns the ids of case and entry."""
+    body = draft.body
+    text = canonical(body)
+    chain = chained(BEFORE_THE_FIRST, text)
+    columns = _columns(body["case"]) | {"entry_count": 1, "last_hash": chain, "changed_at": moment}
+    columns = {"self_disposed": False, "rework_count": 0, "return_count": 0, "wrong_dispatch_count": 0} | columns
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO casework_case ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) RETURNING id",  # noqa: S608
+            list(columns.values()),
+        )
+        (case_id,) = cursor.fetchone()
+        entry_id = _insert_entry(cursor, case_id, draft, text, chain, moment)
+        _move(cursor, case_id, body, moment, 0)
+    return case_id, entry_id
+
+
+def append(locked: Locked, draft: Draft, moment: datetime) -> int:
+    """Write one more entry of a locked case, and all that it changes: case, clocks, assignments. Returns the entry's id."""
+    case = locked.case
+    body = draft.body
+    text = canonical(body)
+    chain = chained(bytes(case.last_hash), text)
+    columns = _columns(body["case"]) | {"entry_count": body["seq"], "last_hash": chain, "changed_at": moment}
+    with connection.cursor() as cursor:
+        entry_id = _insert_entry(cursor, case.pk, draft, text, chain, moment)
+        cursor.execute(
+            f"UPDATE casework_case SET {', '.join(f'{column} = %s' for column in columns)} WHERE id = %s",  # noqa: S608
+            [*columns.values(), case.pk],
+        )
+        _move(cursor, case.pk, body, moment, locked.clock_count)
+    return entry_id
+
+
+def write_anew(cursor: Any, case_id: int, folded: Folded, chain: bytes) -> None:
+    """Replace the rows of case, clocks, pauses and assignments by what the entries add up to."""
+    columns = _columns(folded.case) | {"entry_count": folded.entry_count, "last_hash": chain}
+    cursor.execute(
+        f"UPDATE casework_case SET {', '.join(f'{column} = %s' for column in columns)} WHERE id = %s",  # noqa: S608
+        [*columns.values(), case_id],
+    )
+    cursor.execute("DELETE FROM casework_clockpause WHERE clock_id IN (SELECT id FROM casework_clock WHERE case_id = %s)", [case_id])
+    for table, names, moments, rows in (
+        ("casework_clock", CLOCK_FACTS, CLOCK_MOMENTS, folded.clocks),
+        ("casework_assignment", ASSIGNMENT_FACTS, ASSIGNMENT_MOMENTS, folded.assignments),
+    ):
+        cursor.execute(f"DELETE FROM {table} WHERE case_id = %s", [case_id])  # noqa: S608
+        for ordinal, row in enumerate(rows):
+            values = {name: row[name] for name in names} | {name: _moment(row[name]) for name in moments}
+            cursor.execute(
+                f"INSERT INTO {table} (case_id, ordinal, {', '.join(values)}) VALUES (%s, %s{', %s' * len(values)})",  # noqa: S608
+                [case_id, ordinal, *values.values()],
+            )
+    for ordinal, clock in enumerate(folded.clocks):
+        for paused, resumed in clock["pauses"]:
+            cursor.execute(START_PAUSE, [_moment(paused), case_id, ordinal])
+            if resumed is not None:
+                cursor.execute(END_PAUSE, [_moment(resumed), case_id, ordinal])
+
+
+def _insert_entry(cursor: Any, case_id: int, draft: Draft, text: str, chain: bytes, moment: datetime) -> int:
+    body = draft.body
+    cursor.execute(
+        INSERT_ENTRY,
+        [
+            case_id,
+            body["seq"],
+            moment,
+            body["action"],
+            body["member"],
+            body["post"],
+            body["organization"],
+            body["from"],
+            body["to"],
+            body["reason"],
+            body["origin"],
+            draft.key,
+            text,
+            chain,
+        ],
+    )
+    return int(cursor.fetchone()[0])
+
+
+def _columns(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: datetime.fromtimestamp(value, UTC) if name in MOMENTS and value is not None else value for name, value in facts.items()}
+
+
+def _move(cursor: Any, case_id: int, body: Body, at: datetime, clock_count: int) -> None:
+    for move in body["clocks"]:
+        match move["op"]:
+            case "start":
+                cursor.execute(
+                    START_CLOCK,
+                    [
+                        case_id,
+                        clock_count,
+                        move["kind"],
+                        move["level"],
+                        move["organization_id"],
+                        at,
+                        at,
+                        move["limit_amount"],
+                        move["limit_unit"],
+                        move["limit_seconds"],
+                        move["continuous"],
+                        move["calendar_id"],
+                        _moment(move["yellow_at"]),
+                        _moment(move["due_at"]),
+                    ],
+                )
+                clock_count += 1
+            case "stop":
+                cursor.execute(STOP_CLOCK, [at, move["worked_seconds"], move["overdue"], case_id, move["n"]])
+            case "pause":
+                cursor.execute(PAUSE_CLOCK, [at, move["worked_seconds"], case_id, move["n"]])
+                cursor.execute(START_PAUSE, [at, case_id, move["n"]])
+            case "resume":
+                cursor.execute(RESUME_CLOCK, [at, _moment(move["yellow_at"]), _moment(move["due_at"]), case_id, move["n"]])
+                cursor.execute(END_PAUSE, [at, case_id, move["n"]])
+            case "retime":
+                cursor.execute(
+                    RETIME_CLOCK,
+                    [
+                        move["limit_amount"],
+                        move["limit_unit"],
+                        move["limit_seconds"],
+                        move["continuous"],
+                        move["calendar_id"],
+                        _moment(move["yellow_at"]),
+                        _moment(move["due_at"]),
+                        case_id,
+                        move["n"],
+                    ],
+                )
+    for move in body["assignments"]:
+        if move["op"] == "start":
+            cursor.execute(START_ASSIGNMENT, [case_id, move["n"], move["level"], move["organization_id"], at])
+        else:
+            cursor.execute(END_ASSIGNMENT, [at, move["outcome"], case_id, move["n"]])
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,89 @@
+"""Who walks: which inspector gets a verify or check task, and how it ends."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from chengge.casework.models import Case
+
+# The inspector on duty whose responsibility grid holds the place, the one with the fewest open tasks first.
+ON_DUTY_OF_GRID = """
+SELECT duty.member_id
+FROM organization_duty duty
+JOIN foundation_responsibilitygrid_inspectors inspector ON inspector.member_id = duty.member_id
+JOIN foundation_responsibilitygridunit unit ON unit.responsibility_grid_id = inspector.responsibilitygrid_id
+WHERE unit.grid_code = %(grid)s AND duty.starts_at <= %(at)s AND duty.ends_at > %(at)s
+ORDER BY (SELECT count(*) FROM casework_task task WHERE task.member_id = duty.member_id AND task.done_at IS NULL), duty.member_id
+LIMIT 1
+"""
+
+# Else the nearest on duty, by where they were last seen.
+NEAREST_ON_DUTY = """
+SELECT duty.member_id
+FROM organization_duty duty
+JOIN organization_memberpost post ON post.member_id = duty.member_id AND post.post = 'inspector' AND post.valid_to IS NULL
+WHERE duty.starts_at <= %(at)s AND duty.ends_at > %(at)s
+ORDER BY ((duty.lon - %(lon)s) * cos(radians(%(lat)s))) ^ 2 + (duty.lat - %(lat)s) ^ 2 NULLS LAST, duty.member_id
+LIMIT 1
+"""
+
+OPEN_TASK = "SELECT id, member_id FROM casework_task WHERE case_id = %s AND done_at IS NULL"
+GIVE = """
+INSERT INTO casework_task (case_id, kind, member_id, why_member, created_at, due_at, result) VALUES (%s, %s, %s, %s, %s, %s, '')
+"""
+END = """
+UPDATE casework_task SET done_at = %s, result = %s, lon = %s, lat = %s, distance_m = %s, member_id = coalesce(member_id, %s) WHERE id = %s
+"""
+WAITING = """
+SELECT task.id, sitting.grid_code, sitting.lon, sitting.lat
+FROM casework_task task JOIN casework_case sitting ON sitting.id = task.case_id
+WHERE task.done_at IS NULL AND task.member_id IS NULL ORDER BY task.created_at LIMIT %s FOR UPDATE OF task SKIP LOCKED
+"""
+
+
+def inspector_for(grid_code: int | None, lon: float, lat: float, at: datetime) -> tuple[int | None, str]:
+    """Who is to walk there: member id, and `responsibility` or `nearest`; None and "" while nobody is on duty."""
+    given = {"grid": grid_code, "lon": lon, "lat": lat, "at": at}
+    with connection.cursor() as cursor:
+        for statement, why in ((ON_DUTY_OF_GRID, "responsibility"), (NEAREST_ON_DUTY, "nearest")):
+            cursor.execute(statement, given)
+            if found := cursor.fetchone():
+                return found[0], why
+    return None, ""
+
+
+def open_task(case_id: int) -> tuple[int, int | None] | None:
+    """Id and inspector of the case's open task, if there is one."""
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_TASK, [case_id])
+        return cursor.fetchone()
+
+
+def give(case: Case, kind: str, at: datetime, due_at: datetime) -> None:
+    """Open a task for the case; it waits without an inspector while nobody is on duty (`jobs.give_waiting_tasks`)."""
+    member_id, why = inspector_for(case.grid_code, case.lon, case.lat, at)
+    with connection.cursor() as cursor:
+        cursor.execute(GIVE, [case.pk, kind, member_id, why, at, due_at])
+
+
+def end(task_id: int, at: datetime, result: str, member_id: int | None, place: tuple[float | None, float | None, float | None]) -> None:
+    """Close a task.
+
+    Args:
+        place: longitude and latitude where the inspector stood, and metres from the case; None where not told.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(END, [at, result, *place, member_id, task_id])
+
+
+def give_waiting(at: datetime, most: int) -> int:
+    """Give tasks that wait without an inspector to whoever is on duty by now. Returns how many found one."""
+    given = 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(WAITING, [most])
+        for task_id, grid_code, lon, lat in cursor.fetchall():
+            member_id, why = inspector_for(grid_code, lon, lat, at)
+            if member_id is not None:
+                cursor.execute("UPDATE casework_task SET member_id = %s, why_member = %s WHERE id = %s", [member_id, why, task_id])
+                given += 1
+    return given

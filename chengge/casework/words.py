@@ -1,0 +1,93 @@
+"""The rule book in the language of the person who reads it."""
+
+from collections.abc import Iterable
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from chengge.domain.lifecycle import Post
+from chengge.organization.models import PostChoice
+
+# What a button says.
+ACTIONS: dict[str, Promise] = {
+    "report": pgettext_lazy("action", "Report"),
+    "ask_to_verify": pgettext_lazy("action", "Send to verify"),
+    "verify_true": pgettext_lazy("action", "Verified: true"),
+    "verify_false": pgettext_lazy("action", "Verified: not so"),
+    "amend": pgettext_lazy("action", "Amend"),
+    "accept": pgettext_lazy("action", "Accept"),
+    "reject": pgettext_lazy("action", "Reject"),
+    "self_dispose": pgettext_lazy("action", "Disposed of on the spot"),
+    "refuse_self_disposal": pgettext_lazy("action", "Refuse self-disposal"),
+    "transfer": pgettext_lazy("action", "Transfer"),
+    "file": pgettext_lazy("action", "File"),
+    "send_back": pgettext_lazy("action", "Send back"),
+    "decline_filing": pgettext_lazy("action", "Decline filing"),
+    "dispatch": pgettext_lazy("action", "Dispatch"),
+    "return_to_filing": pgettext_lazy("action", "Return to shift leader"),
+    "take_up": pgettext_lazy("action", "Take up"),
+    "pass_down": pgettext_lazy("action", "Pass down"),
+    "hand_up": pgettext_lazy("action", "Hand up"),
+    "submit": pgettext_lazy("action", "Submit result"),
+    "hand_back": pgettext_lazy("action", "Hand back"),
+    "confirm_return": pgettext_lazy("action", "Confirm return"),
+    "refuse_return": pgettext_lazy("action", "Refuse return"),
+    "finish": pgettext_lazy("action", "Finish"),
+    "ask_to_check": pgettext_lazy("action", "Send to check"),
+    "pass_check": pgettext_lazy("action", "Check passed"),
+    "fail_check": pgettext_lazy("action", "Check failed"),
+    "check_again": pgettext_lazy("action", "Check again"),
+    "close": pgettext_lazy("action", "Close"),
+    "reclassify": pgettext_lazy("action", "Change class or condition"),
+    "void": pgettext_lazy("action", "Void"),
+}
+
+# What the timeline says happened.
+DEEDS: dict[str, Promise] = {
+    "report": pgettext_lazy("deed", "Reported"),
+    "ask_to_verify": pgettext_lazy("deed", "Sent to verify"),
+    "verify_true": pgettext_lazy("deed", "Verified: it is true"),
+    "verify_false": pgettext_lazy("deed", "Verified: it is not so"),
+    "amend": pgettext_lazy("deed", "Amended"),
+    "accept": pgettext_lazy("deed", "Accepted"),
+    "reject": pgettext_lazy("deed", "Rejected"),
+    "self_dispose": pgettext_lazy("deed", "Disposed of on the spot"),
+    "refuse_self_disposal": pgettext_lazy("deed", "Self-disposal refused"),
+    "transfer": pgettext_lazy("deed", "Transferred"),
+    "file": pgettext_lazy("deed", "Filed"),
+    "send_back": pgettext_lazy("deed", "Sent back to the operator"),
+    "decline_filing": pgettext_lazy("deed", "Filing declined"),
+    "dispatch": pgettext_lazy("deed", "Dispatched"),
+    "return_to_filing": pgettext_lazy("deed", "Returned to the shift leader"),
+    "take_up": pgettext_lazy("deed", "Taken up"),
+    "pass_down": pgettext_lazy("deed", "Passed down"),
+    "hand_up": pgettext_lazy("deed", "Handed up"),
+    "submit": pgettext_lazy("deed", "Result submitted"),
+    "hand_back": pgettext_lazy("deed", "Handed back"),
+    "confirm_return": pgettext_lazy("deed", "Return confirmed: wrong dispatch"),
+    "refuse_return": pgettext_lazy("deed", "Return refused"),
+    "finish": pgettext_lazy("deed", "Handled"),
+    "ask_to_check": pgettext_lazy("deed", "Sent to check"),
+    "pass_check": pgettext_lazy("deed", "Check passed"),
+    "fail_check": pgettext_lazy("deed", "Check failed: rework"),
+    "check_again": pgettext_lazy("deed", "To be checked again"),
+    "close": pgettext_lazy("deed", "Closed"),
+    "reclassify": pgettext_lazy("deed", "Class or condition changed"),
+    "void": pgettext_lazy("deed", "Voided"),
+}
+
+
+def action_name(action: str) -> str:
+    """What the button of an action says."""
+    return str(ACTIONS[action])
+
+
+def deed(action: str) -> str:
+    """What the timeline says when the action is done."""
+    return str(DEEDS[action])
+
+
+def post_names(posts: Iterable[Post]) -> str:
+    """Posts in words, in the order of the rule book."""
+    return _(", ").join(str(PostChoice(post.value).label) for post in Post if post in set(posts))
