@@ -245,6 +245,7 @@ class Report(models.Model):
                 condition=Q(key__isnull=False),
                 name="report_sent_once",
             )
+            models.UniqueConstraint(fields=("key",), condition=Q(key__isnull=False, member=None), name="machine_report_sent_once"),
         ]
 
 
@@ -295,6 +296,7 @@ class LedgerEntry(models.Model):
                 condition=Q(key__isnull=False),
                 name="ledger_entry_sent_once",
             ),
+            models.UniqueConstraint(fields=("key",), condition=Q(key__isnull=False, member=None), name="machine_entry_sent_once"),
         ]
 
 

@@ -1,5 +1,7 @@
 """Who the city is made of: organizations on four levels, members and their posts, working calendars, duty."""
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
@@ -52,9 +54,7 @@ class WorkingCalendar(models.Model):
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=60)
-    work_day_hours = models.PositiveSmallIntegerField(
-        _("working hours in a working day"), default=8
-    )
+    work_day_hours = models.PositiveSmallIntegerField(_("working hours in a working day"), default=8)
     first_year = models.PositiveSmallIntegerField(_("first year"), default=2020)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -69,9 +69,7 @@ class WorkingCalendar(models.Model):
 class CalendarSeason(models.Model):
     """Working hours of one part of the year, from month-day to month-day inclusive; may wrap the year end."""
 
-    calendar = models.ForeignKey(
-        WorkingCalendar, on_delete=models.CASCADE, related_name="seasons"
-    )
+    calendar = models.ForeignKey(WorkingCalendar, on_delete=models.CASCADE, related_name="seasons")
     name = models.CharField(_("name"), max_length=30)
     first_day = models.CharField(_("first day"), max_length=5, help_text="MM-DD")
     last_day = models.CharField(_("last day"), max_length=5, help_text="MM-DD")
@@ -81,9 +79,7 @@ class CalendarSeason(models.Model):
         default="12345",
         help_text=_("1 is Monday, 7 is Sunday"),
     )
-    spans = models.CharField(
-        _("daily spans"), max_length=80, help_text="08:00-12:00 14:00-18:00"
-    )
+    spans = models.CharField(_("daily spans"), max_length=80, help_text="08:00-12:00 14:00-18:00")
 
     class Meta:
         verbose_name = _("season")
@@ -94,9 +90,7 @@ class CalendarSeason(models.Model):
 class CalendarDay(models.Model):
     """One day that is not what its weekday says: a holiday, or a make-up working day (调休)."""
 
-    calendar = models.ForeignKey(
-        WorkingCalendar, on_delete=models.CASCADE, related_name="days"
-    )
+    calendar = models.ForeignKey(WorkingCalendar, on_delete=models.CASCADE, related_name="days")
     day = models.DateField(_("day"))
     works = models.BooleanField(_("is a working day"))
     name = models.CharField(_("name"), max_length=30, blank=True)
@@ -105,11 +99,7 @@ class CalendarDay(models.Model):
         verbose_name = _("holiday or make-up day")
         verbose_name_plural = _("holidays and make-up days")
         ordering = ("day",)
-        constraints = [
-            models.UniqueConstraint(
-                fields=("calendar", "day"), name="one_word_on_a_day"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=("calendar", "day"), name="one_word_on_a_day")]
 
 
 class Organization(Dated):
@@ -129,9 +119,7 @@ class Organization(Dated):
         verbose_name=_("parent"),
     )
     division_code = models.BigIntegerField(_("division"), null=True, blank=True)
-    calendar = models.ForeignKey(
-        WorkingCalendar, on_delete=models.PROTECT, verbose_name=_("calendar")
-    )
+    calendar = models.ForeignKey(WorkingCalendar, on_delete=models.PROTECT, verbose_name=_("calendar"))
     phone = models.CharField(_("phone"), max_length=30, blank=True)
 
     class Meta:
@@ -139,12 +127,8 @@ class Organization(Dated):
         verbose_name_plural = _("organizations")
         ordering = ("code",)
         constraints = [
-            models.CheckConstraint(
-                condition=Q(level__range=(1, 4)), name="organization_on_four_levels"
-            ),
-            models.CheckConstraint(
-                condition=~Q(parent=F("id")), name="organization_not_its_own_parent"
-            ),
+            models.CheckConstraint(condition=Q(level__range=(1, 4)), name="organization_on_four_levels"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="organization_not_its_own_parent"),
         ]
 
     def __str__(self) -> str:
@@ -162,9 +146,7 @@ class Member(AbstractUser):
         verbose_name=_("organization"),
     )
     full_name = models.CharField(_("name"), max_length=40)
-    axis = models.CharField(
-        _("axis"), max_length=12, choices=AxisChoice.choices, default=AxisChoice.NEITHER
-    )
+    axis = models.CharField(_("axis"), max_length=12, choices=AxisChoice.choices, default=AxisChoice.NEITHER)
     division_code = models.BigIntegerField(
         _("scope"),
         null=True,
@@ -174,7 +156,7 @@ class Member(AbstractUser):
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
 
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = _("member")
@@ -229,3 +211,38 @@ class Duty(models.Model):
                 name="duty_ends_after_it_starts",
             )
         ]
+
+
+class ApiToken(models.Model):
+    """A key with which a program acts for a member. Only the SHA-256 of its secret is kept; `password_mark` ends it when the password changes."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=60, blank=True)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    password_mark = models.CharField(max_length=16)
+    created_at = models.DateTimeField(_("created"))
+    expires_at = models.DateTimeField(_("expires"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.name or str(self.pk)
+
+
+class KeptAnswer(models.Model):
+    """What the API answered to a request with an Idempotency-Key, so that the same request sent again gets the same answer."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=64)
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)  # null only inside the transaction that makes the answer
+    body = models.TextField(default="")
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("member", "key"), name="answer_kept_once")]
+        indexes = [models.Index(fields=("kept_at",), name="answer_by_age")]

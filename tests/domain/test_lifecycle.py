@@ -1,0 +1,117 @@
+"""The rule book of a case, read as sentences about the city."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chengge.domain.lifecycle import BY_ACTION, ENDS, OPEN, TRANSITIONS, Axis, Holder, Need, Post, Stage, diagram, open_to, stages_of
+
+
+def actions_of(stage: Stage, *posts: Post) -> set[str]:
+    return {row.action for row in open_to(stage, frozenset(posts))}
+
+
+def test_who_dispatches_a_case_cannot_close_it():
+    assert BY_ACTION["dispatch"].axis is Axis.COMMAND
+    assert BY_ACTION["close"].axis is Axis.SUPERVISION
+
+
+def test_supervision_finds_files_checks_and_closes():
+    for action in ("verify_true", "accept", "file", "ask_to_check", "pass_check", "fail_check", "close", "void"):
+        assert BY_ACTION[action].axis is Axis.SUPERVISION
+
+
+def test_command_dispatches_handles_and_feeds_back():
+    for action in ("dispatch", "take_up", "pass_down", "submit", "finish", "hand_back", "return_to_filing"):
+        assert BY_ACTION[action].axis is Axis.COMMAND
+
+
+def test_no_action_is_shared_between_the_axes():
+    for row in TRANSITIONS:
+        assert len({post.axis for post in row.posts}) == 1
+
+
+def test_leaders_and_administrators_never_move_a_case():
+    for stage in Stage:
+        assert actions_of(stage, Post.LEADER, Post.ADMINISTRATOR, Post.EVALUATOR) == set()
+
+
+def test_a_department_cannot_close_its_own_case():
+    for stage in Stage:
+        assert "close" not in actions_of(stage, Post.DEPARTMENT)
+
+
+def test_a_department_has_nothing_to_decide_once_the_work_is_handed_in():
+    assert actions_of(Stage.HANDLED, Post.DEPARTMENT) == set()
+
+
+def test_every_open_stage_has_a_way_on_that_is_not_voiding_it():
+    for stage in OPEN:
+        assert {row.action for row in TRANSITIONS if stage in row.sources} - {"void", "reclassify", "amend"}
+
+
+def test_nothing_moves_an_ended_case():
+    for row in TRANSITIONS:
+        assert not row.sources & ENDS
+
+
+def test_every_stage_can_be_reached_from_the_report():
+    reached, new = {Stage.REPORTED}, {Stage.REPORTED}
+    while new:
+        new = {row.target_from(stage) for stage in new for row in TRANSITIONS if stage in row.sources} - reached
+        reached |= new
+    assert reached == set(Stage)
+
+
+def test_whoever_ends_a_case_without_a_fix_or_sends_it_back_says_why():
+    for action in ("reject", "decline_filing", "void", "transfer", "hand_back", "return_to_filing", "send_back", "fail_check", "reclassify"):
+        assert Need.REASON in BY_ACTION[action].needs
+
+
+def test_what_is_seen_on_the_spot_is_proved_by_a_photo():
+    for action in ("verify_true", "verify_false", "pass_check", "fail_check", "self_dispose", "submit", "finish"):
+        assert Need.PHOTO in BY_ACTION[action].needs
+
+
+def test_the_acceptance_clock_pauses_while_a_verify_task_is_out():
+    assert BY_ACTION["ask_to_verify"].pauses == "acceptance"
+    assert BY_ACTION["verify_true"].resumes == BY_ACTION["verify_false"].resumes == "acceptance"
+
+
+def test_the_handling_clock_stops_when_the_department_confirms_not_when_its_crew_submits():
+    assert BY_ACTION["finish"].stops == "handling"
+    assert BY_ACTION["finish"].holder is Holder.DEPARTMENT
+    assert BY_ACTION["submit"].stops == "level"
+
+
+def test_a_failed_check_goes_back_to_the_department_as_rework():
+    row = BY_ACTION["fail_check"]
+    assert (row.target, row.mark, row.starts) == (Stage.DISPATCHED, "rework", "handling")
+
+
+@pytest.mark.parametrize("post", [Post.OPERATOR, Post.SHIFT_LEADER, Post.DISPATCHER, Post.DEPARTMENT, Post.INSPECTOR])
+def test_every_working_post_has_a_desk(post):
+    assert stages_of(post)
+
+
+def test_voiding_puts_nothing_on_the_desk_of_the_shift_leader():
+    assert set(stages_of(Post.SHIFT_LEADER)) == {Stage.ACCEPTED, Stage.RETURNED, Stage.CHECKED}
+
+
+@given(stage=st.sampled_from(list(Stage)), posts=st.frozensets(st.sampled_from(list(Post))))
+def test_what_several_posts_may_do_is_what_each_of_them_may_do(stage, posts):
+    together = actions_of(stage, *posts)
+    assert together == {action for post in posts for action in actions_of(stage, post)}
+
+
+def test_every_clock_that_an_action_starts_is_stopped_by_another():
+    started = {row.starts for row in TRANSITIONS if row.starts} | {"acceptance"}
+    assert started == {row.stops for row in TRANSITIONS if row.stops} - {"*"}
+
+
+def test_the_diagram_shows_every_stage_and_every_action_but_voiding():
+    drawn = diagram()
+    for stage in Stage:
+        assert stage.value in drawn
+    for row in TRANSITIONS:
+        assert (f": {row.action} " in drawn) == (row.action != "void")
