@@ -244,7 +244,7 @@ class Report(models.Model):
                 fields=("member", "key"),
                 condition=Q(key__isnull=False),
                 name="report_sent_once",
-            )
+            ),
             models.UniqueConstraint(fields=("key",), condition=Q(key__isnull=False, member=None), name="machine_report_sent_once"),
         ]
 
