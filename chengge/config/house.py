@@ -8,12 +8,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
 GIVE_UP_AFTER_DEATHS = 5
 DEATHS_COUNT_FOR_SECONDS = 60
 WATCH_EVERY_SECONDS = 0.5
+LONGER_PAUSE_SECONDS = 0.5  # After every death of the same process.
 PR_SET_PDEATHSIG = 1
 
 
@@ -46,14 +48,20 @@ class Resident:
         return None if self.process is None else self.process.poll()
 
     def stop(self) -> None:
+        """Ask it to end, and wait; end it and all its children when patience is over."""
         if self.process is None:
             return
         self.process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self.process.wait(self.patience_seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        self.kill()
+        self.process.wait()
+
+    def kill(self) -> None:
+        """End it at once, and every process it has started: a killed parent does not take them along."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 @dataclass(slots=True)
@@ -92,14 +100,14 @@ class House:
         if len(resident.deaths) >= GIVE_UP_AFTER_DEATHS:
             raise HouseFell(f"{resident.name} {how}, the {GIVE_UP_AFTER_DEATHS}th time within a minute. Its last words stand above.")
         self.tell(f"{resident.name} {how}; starting it again")
-        self.asked_to_stop.wait(min(len(resident.deaths) - 1, 5))
+        resident.kill()
+        self.asked_to_stop.wait((len(resident.deaths) - 1) * LONGER_PAUSE_SECONDS)
         resident.start()
 
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         if self.asked_to_stop.is_set():  # Asked twice: the person does not want to wait.
             for resident in self.residents:
-                if resident.process is not None and resident.exit_code() is None:
-                    os.killpg(resident.process.pid, signal.SIGKILL)
+                resident.kill()
         self.asked_to_stop.set()
 
 

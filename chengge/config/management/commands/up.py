@@ -108,6 +108,7 @@ def _web(host: str, port: int) -> Resident:
         "backpressure": str(OPEN_CONNECTIONS),
         "blocking-threads-idle-timeout": "600",  # A thread takes its database connection with it.
         "workers-kill-timeout": "15",
+        "respawn-interval": "0.5",
         "log-level": "warning",
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
