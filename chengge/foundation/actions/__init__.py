@@ -1,0 +1,43 @@
+"""All writes of the foundation's tables. Rows are ended and replaced, never edited; every change raises its revision."""
+
+from chengge.foundation.actions.catalogue import (
+    USUAL_STAGE_LIMITS,
+    ResponsibilityValues,
+    RuleValues,
+    end_responsibility,
+    end_rule,
+    put_usual_stage_limits,
+    replace_class,
+    save_responsibility,
+    save_rule,
+    save_stage_limit,
+)
+from chengge.foundation.actions.dated import DatedChange, bump, carry_out
+from chengge.foundation.actions.places import (
+    end_responsibility_grid,
+    put_base_map,
+    put_components,
+    put_place_names,
+    save_responsibility_grid,
+)
+
+__all__ = [
+    "USUAL_STAGE_LIMITS",
+    "DatedChange",
+    "ResponsibilityValues",
+    "RuleValues",
+    "bump",
+    "carry_out",
+    "end_responsibility",
+    "end_responsibility_grid",
+    "end_rule",
+    "put_base_map",
+    "put_components",
+    "put_place_names",
+    "put_usual_stage_limits",
+    "replace_class",
+    "save_responsibility",
+    "save_responsibility_grid",
+    "save_rule",
+    "save_stage_limit",
+]

@@ -1,0 +1,111 @@
+"""Ending and beginning dated rows: nothing that a case was judged by is ever edited or deleted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Generic, TypeVar
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from chengge.domain.errors import Conflict, Refused
+from chengge.foundation.models import (
+    Component,
+    Division,
+    HandbookRule,
+    ProblemClass,
+    Responsibility,
+    ResponsibilityGrid,
+    StageLimit,
+    UnitGrid,
+)
+from chengge.organization.actions import require_administrator
+from chengge.organization.models import Dated
+from chengge.organization.queries import Actor
+
+BATCH_ROWS = 2000
+
+# The revision that rises when rows of a table change; what a process keeps of them is then stale.
+REVISION_OF: dict[type, str] = {
+    Division: "divisions",
+    UnitGrid: "grids",
+    ResponsibilityGrid: "grids",
+    ProblemClass: "rules",
+    HandbookRule: "rules",
+    StageLimit: "rules",
+    Responsibility: "responsibilities",
+    Component: "components",
+}
+
+Row = TypeVar("Row", bound=Dated)
+
+
+@dataclass(frozen=True, slots=True)
+class DatedChange(Generic[Row]):
+    """Rows of one table that end, and rows that begin, on the same day. A replaced row is one of each."""
+
+    model: type[Row]
+    day: date
+    ended_ids: Sequence[int] = field(default_factory=tuple)
+    begun: Sequence[Row] = field(default_factory=tuple)
+
+
+def bump(name: str) -> None:
+    """Raise a revision. Whoever else wants to change the same rows waits until this transaction is over."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO foundation_revision (name, number) VALUES (%s, 1) "
+            "ON CONFLICT (name) DO UPDATE SET number = foundation_revision.number + 1",
+            [name],
+        )
+
+
+def carry_out(actor: Actor, change: DatedChange[Row]) -> list[Row]:
+    """End and begin the rows of a change, whole or not at all. Returns the begun rows with their ids.
+
+    A row that began on the same day keeps that day as its beginning and end: it holds on no day, but what was judged by it
+    still finds it.
+
+    Raises:
+        Forbidden: the actor is no administrator.
+        Conflict: somebody else ended or began one of the rows meanwhile.
+    """
+    require_administrator(actor)
+    if not change.ended_ids and not change.begun:
+        return []
+    with transaction.atomic():
+        bump(REVISION_OF[change.model])
+        _end(change)
+        for row in change.begun:
+            row.valid_from = change.day
+        try:
+            with transaction.atomic():
+                return change.model._default_manager.bulk_create(list(change.begun), batch_size=BATCH_ROWS)
+        except IntegrityError as error:
+            if "once" not in str(error):
+                raise
+            raise Conflict(
+                "changed_meanwhile",
+                _("A row with the same code holds already: somebody else has changed the %(table)s.")
+                % {"table": change.model._meta.verbose_name_plural},
+                _("Look at the present state and try again."),
+            ) from error
+
+
+def _end(change: DatedChange[Row]) -> None:
+    ids = list(change.ended_ids)
+    if not ids:
+        return
+    rows = change.model._default_manager.filter(pk__in=ids)
+    later = rows.filter(valid_from__gt=change.day).first()
+    if later is not None:
+        raise Refused(
+            "begins_later",
+            _("“%(row)s” begins on %(begins)s and cannot end on %(day)s.") % {"row": later, "begins": later.valid_from, "day": change.day},
+            _("Choose a day from %(begins)s on.") % {"begins": later.valid_from},
+            field="day",
+        )
+    if rows.filter(valid_to=None).update(valid_to=change.day) != len(ids):
+        raise Conflict(
+            "changed_meanwhile", _("Somebody else has ended one of these rows meanwhile."), _("Look at the present state and try again.")
+        )

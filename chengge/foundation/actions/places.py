@@ -1,0 +1,115 @@
+"""Writing components, responsibility grids, place names and the base map."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from chengge.domain.errors import NotFound, Refused
+from chengge.foundation.actions.dated import BATCH_ROWS, bump
+from chengge.foundation.models import BaseMapFeature, Component, PlaceName, ResponsibilityGrid, ResponsibilityGridUnit, UnitGrid
+from chengge.organization.actions import require_administrator
+from chengge.organization.models import Member
+from chengge.organization.queries import Actor
+
+# What of a component may change. Its code stays for ever, and its first day.
+COMPONENT_FIELDS = (
+    "problem_class",
+    "name",
+    "lon",
+    "lat",
+    "grid_code",
+    "managing_body",
+    "owning_body",
+    "maintaining_body",
+    "state",
+    "positional_class",
+    "changed_on",
+    "source",
+    "other_code",
+    "note",
+)
+
+
+@transaction.atomic
+def put_components(actor: Actor, new: Sequence[Component], changed: Sequence[Component]) -> None:
+    """Add components and keep changes of known ones.
+
+    A component is never deleted, so that its serial is never given again: it becomes lost or abandoned.
+    """
+    require_administrator(actor)
+    if not new and not changed:
+        return
+    bump("components")
+    Component.objects.bulk_create(list(new), batch_size=BATCH_ROWS)
+    # Writing over by code is one statement a batch; an UPDATE of each row would take minutes for a city.
+    Component.objects.bulk_create(
+        list(changed), batch_size=BATCH_ROWS, update_conflicts=True, unique_fields=["code"], update_fields=COMPONENT_FIELDS
+    )
+
+
+@transaction.atomic
+def save_responsibility_grid(
+    actor: Actor, code: str, name: str, grid_codes: Collection[int], inspectors: Collection[Member], day: date
+) -> ResponsibilityGrid:
+    """Give a set of unit grids to inspectors. The grid of a code that is known is changed: name, unit grids, inspectors.
+
+    Raises:
+        Refused: there are no unit grids, or one of them does not exist.
+    """
+    require_administrator(actor)
+    if not grid_codes:
+        raise Refused("empty", _("A responsibility grid needs at least one unit grid."), field="grid_codes")
+    known = set(UnitGrid.objects.filter(code__in=grid_codes, valid_to=None).values_list("code", flat=True))
+    lacking = sorted(set(grid_codes) - known)
+    if lacking:
+        raise Refused(
+            "no_such_grid",
+            _("There is no unit grid %(code)015d.") % {"code": lacking[0]},
+            _("%(count)d codes are not known; import the unit grids first.") % {"count": len(lacking)},
+            field="grid_codes",
+        )
+    bump("grids")
+    grid, made = ResponsibilityGrid.objects.get_or_create(code=code, defaults={"name": name, "valid_from": day})
+    if not made and grid.name != name:
+        grid.name = name
+        grid.save(update_fields=["name"])
+    grid.units.exclude(grid_code__in=grid_codes).delete()
+    ResponsibilityGridUnit.objects.bulk_create(
+        [ResponsibilityGridUnit(responsibility_grid=grid, grid_code=grid_code) for grid_code in sorted(grid_codes)], ignore_conflicts=True
+    )
+    grid.inspectors.set(inspectors)
+    return grid
+
+
+@transaction.atomic
+def end_responsibility_grid(actor: Actor, code: str, day: date) -> None:
+    """End a responsibility grid and free its inspectors and unit grids. Raises NotFound."""
+    require_administrator(actor)
+    grid = ResponsibilityGrid.objects.filter(code=code, valid_to=None).first()
+    if grid is None:
+        raise NotFound("not_holding", _("There is no responsibility grid %(code)s.") % {"code": code})
+    bump("grids")
+    grid.inspectors.clear()
+    grid.units.all().delete()
+    grid.valid_to = day
+    grid.save(update_fields=["valid_to"])
+
+
+@transaction.atomic
+def put_base_map(actor: Actor, kinds: Collection[str], features: Sequence[BaseMapFeature]) -> None:
+    """Draw the base map's features of these kinds anew."""
+    require_administrator(actor)
+    bump("base_map")
+    BaseMapFeature.objects.filter(kind__in=kinds).delete()
+    BaseMapFeature.objects.bulk_create(list(features), batch_size=BATCH_ROWS)
+
+
+@transaction.atomic
+def put_place_names(actor: Actor, new: Sequence[PlaceName], changed: Sequence[PlaceName]) -> None:
+    """Add place names and move known ones."""
+    require_administrator(actor)
+    bump("places")
+    PlaceName.objects.bulk_create(list(new), batch_size=BATCH_ROWS)
+    PlaceName.objects.bulk_update(list(changed), ("lon", "lat", "grid_code"), batch_size=BATCH_ROWS)
