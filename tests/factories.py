@@ -108,6 +108,9 @@ def build_city() -> City:
     classes = _catalogue()
     rules = _handbook(classes, organizations)
     _responsibilities(classes, organizations)
+    StageLimit.objects.bulk_create(
+        [StageLimit(clock=clock, amount=amount, unit="minute", valid_from=SINCE) for clock, amount in STAGE_LIMITS_MINUTES.items()]
+    )
     Revision.objects.bulk_create([Revision(name=name) for name in ("grids", "rules")], ignore_conflicts=True)
     return City(calendar, organizations, members, **classes, **rules)
 

@@ -94,7 +94,7 @@ def retime(clock: Clock, limit: Limit, at: int) -> list[Move]:
     limit: a change of rule never makes a case overdue at birth.
     """
     again = _timed(limit, clock.calendar_id, epoch(clock.running_since), clock.worked_seconds)
-    if used(clock, at) < again["limit_seconds"]:
+    if at < again["due_at"]:
         return [{"op": "retime", "n": clock.ordinal} | again]
     return [stop(clock, at), start(Terms(ClockKind(clock.kind), limit, clock.calendar_id, clock.level, clock.organization_id), at)]
 

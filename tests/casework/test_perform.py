@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
-from django.db.utils import IntegrityError, RestrictedError  # noqa: F401
+from django.db.utils import DatabaseError
 
 from chengge.casework import audit
 from chengge.casework.actions import Given, Said, perform, report
@@ -244,7 +244,7 @@ def test_another_rule_counts_from_the_start_of_the_handling(life):
 
 def test_a_change_of_rule_never_makes_a_case_overdue_at_birth(life):
     life.to("handling", rule="rattling")
-    life.later(days=1, hours=4)
+    life.later(hours=3)
     life.do("reclassify", "shift_leader", Given(reason="危及行人", rule_id=life.city.missing.pk))
     first, second = Clock.objects.filter(case=life.case, kind="handling").order_by("ordinal")
     assert (first.stopped_at, first.overdue) == (life.now, False)
@@ -335,7 +335,7 @@ def test_departments_report_nothing(life):
 @pytest.mark.parametrize("statement", ["UPDATE casework_ledgerentry SET reason = 'x'", "DELETE FROM casework_ledgerentry"])
 def test_the_database_refuses_to_change_the_ledger(life, statement):
     life.to("filed")
-    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
 
