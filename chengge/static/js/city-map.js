@@ -82,6 +82,7 @@ export class CityMap extends HTMLElement {
   #words = {};
   #windows = new globalThis.Map();
   #whole = new globalThis.Map();
+  #sieves = new globalThis.Map();
   #shown = new Set();
   #pin = null;
   #stand = null;
@@ -142,9 +143,19 @@ export class CityMap extends HTMLElement {
     return this.#config;
   }
 
-  /** Features of a windowed layer as last fetched. */
+  /** Features of a windowed layer as last fetched, without those that a sieve holds back. */
   featuresOf(name) {
-    return this.#windows.get(name)?.features ?? [];
+    const features = this.#windows.get(name)?.features ?? [];
+    const sieve = this.#sieves.get(name);
+    return sieve ? features.filter(({ properties }) => sieve(properties)) : features;
+  }
+
+  /** Show only the features of a layer for which `keep(properties)` is true. */
+  sift(name, keep) {
+    this.#sieves.set(name, keep);
+    const layer = this.#windows.get(name);
+    if (layer) this.#put(layer);
+    this.#report();
   }
 
   showsLayer(name) {
@@ -428,8 +439,9 @@ export class CityMap extends HTMLElement {
     }
   }
 
-  #put({ name, features }) {
+  #put({ name }) {
     if (!this.#map) return;
+    const features = this.featuresOf(name);
     const data = { type: "FeatureCollection", features };
     this.#map.getSource(name).setData(data);
     if (name === "grids") this.#map.getSource("grid-names").setData(namePoints(features));
