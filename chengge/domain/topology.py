@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 import numpy as np
 import shapely
@@ -21,9 +22,9 @@ from shapely.geometry.base import BaseGeometry
 
 from chengge.domain.coordinates import LocalMetres
 
-Border = Polygon | MultiPolygon
-Geometries = NDArray[np.object_]
-Floats = NDArray[np.float64]
+Border: TypeAlias = Polygon | MultiPolygon
+Geometries: TypeAlias = NDArray[np.object_]
+Floats: TypeAlias = NDArray[np.float64]
 
 _MOST_LOST_BY_MENDING = 0.01  # share of the area
 _PLACE = re.compile(r"\[(\S+) ([^\s\]]+).*\]")

@@ -12,7 +12,7 @@ from itertools import accumulate, pairwise
 from chengge.domain.worktime.limits import seconds_of_hours
 
 
-class CalendarEnds(ValueError):  # noqa: N818 (named for what happened)
+class CalendarEnds(ValueError):
     """A moment, or a limit's end, that lies outside the years the calendar covers."""
 
 

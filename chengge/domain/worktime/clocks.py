@@ -22,7 +22,7 @@ class Light(StrEnum):
     RED = "red"
 
 
-class ClockPaused(ValueError):  # noqa: N818 (named for what happened)
+class ClockPaused(ValueError):
     """A clock that stands still has no due moment."""
 
 
