@@ -16,6 +16,7 @@ from chengge import clock
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+    from pytest_django import DjangoDbBlocker
 
 HERE = Path(__file__).parent
 QUERY_COUNTS = HERE / "query_counts.json"
@@ -45,6 +46,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[server].close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> None:
+    """Tests that commit empty the tables afterwards, so the test database lets the ledger be truncated, and nothing else."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE casework_ledgerentry DISABLE TRIGGER ledger_no_truncate")
 
 
 @pytest.fixture

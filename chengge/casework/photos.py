@@ -86,7 +86,9 @@ def redraw(data: bytes) -> Picture:
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except Refused:
         raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise _refused("photo_pixels", _("The photo has more than %(most)d million pixels.") % {"most": MOST_PIXELS // 10**6}) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, MemoryError) as error:
         raise _refused("photo_unreadable", _("This file is no photo that can be read.")) from error
     upright.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
     full = _jpeg(upright)

@@ -332,9 +332,15 @@ def test_departments_report_nothing(life):
 # --- the ledger -------------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("statement", ["UPDATE casework_ledgerentry SET reason = 'x'", "DELETE FROM casework_ledgerentry"])
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE casework_ledgerentry SET reason = 'x'", "DELETE FROM casework_ledgerentry", "TRUNCATE casework_ledgerentry CASCADE"],
+)
 def test_the_database_refuses_to_change_the_ledger(life, statement):
     life.to("filed")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE casework_ledgerentry ENABLE TRIGGER ledger_no_truncate")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 

@@ -78,7 +78,8 @@ def perform(
     try:
         with transaction.atomic():
             return _perform(case_id, row, actor, given, seen, key, origin)
-    except IntegrityError:
+    except (Conflict, IntegrityError):
+        # The same key may have been at work while this call waited for the case.
         if key is not None and (before := moved_before(actor, key)):
             return before
         raise

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from datetime import date
 
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from chengge import clock as city_clock
 from chengge.domain.errors import NotFound
 from chengge.domain.worktime import Limit, Unit
-from chengge.foundation.models import AreaClass, HandbookRule, ProblemClass, StageLimit
+from chengge.foundation.models import AreaClass, HandbookRule, ProblemClass
 from chengge.foundation.queries.dated import holding_on, holds_on
 from chengge.organization.queries import city_day
 
@@ -61,6 +62,12 @@ def handbook(day: date, kind: str = "") -> list[tuple[ProblemClass, list[Handboo
     return [(problem_class, rules[problem_class.pk]) for problem_class in found]
 
 
+# By hand, since nearly every action of every case asks it.
+STAGE_LIMIT = """
+SELECT amount, unit FROM foundation_stagelimit WHERE clock = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
+"""
+
+
 def stage_limit(clock: str, day: date) -> Limit:
     """How long a stage that no handbook rule times may take on a day. One query.
 
@@ -70,7 +77,9 @@ def stage_limit(clock: str, day: date) -> Limit:
     Raises:
         NotFound: nobody has set it.
     """
-    row = holding_on(StageLimit.objects.filter(clock=clock), day).values_list("amount", "unit").first()
+    with connection.cursor() as cursor:
+        cursor.execute(STAGE_LIMIT, [clock, day, day])
+        row = cursor.fetchone()
     if row is None:
         raise NotFound(
             "stage_limit",
