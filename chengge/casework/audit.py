@@ -68,8 +68,6 @@ SELECT case_id, {_plain("c", ledger.ASSIGNMENT_FACTS)}, {_epochs("c", ledger.ASS
 FROM casework_assignment c WHERE case_id >= %s AND case_id < %s ORDER BY case_id, ordinal
 """  # noqa: S608
 
-DEFAULTS = {"self_disposed": False, "rework_count": 0, "return_count": 0, "wrong_dispatch_count": 0}
-
 
 def ranges() -> list[tuple[int, int]]:
     """Half-open ranges of case ids that cover all there are."""
@@ -138,7 +136,7 @@ def _check_case(
 
 def _difference(state: Folded, facts: tuple[Any, ...], clocks: list[Any], assignments: list[Any]) -> tuple[int, str] | None:
     """The first row that is not what the entries add up to."""
-    expected = DEFAULTS | state.case
+    expected = ledger.NO_MARKS | state.case
     for name, value in zip(CASE_NAMES, facts, strict=True):
         if expected.get(name) != value:
             return 0, f"the case's {name} is {value!r}; its entries add up to {expected.get(name)!r}"
@@ -173,7 +171,7 @@ def rebuild(case_id: int) -> bool:
             if chain != bytes(row[8]):
                 raise FoldBroken(f"entry {row[0]} of case {case_id}: its hash does not follow from the entry before and its body")
             fold_entry(state, orjson.loads(row[7]))
-        state.case = DEFAULTS | state.case
+        state.case = ledger.NO_MARKS | state.case
         ledger.write_anew(cursor, case_id, state, chain)
         return True
 

@@ -29,6 +29,9 @@ CLOCK_FACTS = (
 ASSIGNMENT_MOMENTS = ("started_at", "ended_at")
 ASSIGNMENT_FACTS = ("level", "organization_id", "outcome")
 
+# What a case has before anything is counted against it.
+NO_MARKS = {"self_disposed": False, "rework_count": 0, "return_count": 0, "wrong_dispatch_count": 0}
+
 CASE_COLUMNS = tuple(field.attname for field in Case._meta.concrete_fields)
 CLOCK_COLUMNS = tuple(field.attname for field in Clock._meta.concrete_fields)
 
@@ -45,12 +48,12 @@ INSERT INTO casework_ledgerentry
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 RETURNING id
 """
-START_CLOCK = """
-INSERT INTO casework_clock
-  (case_id, ordinal, kind, level, organization_id, started_at, running_since, limit_amount, limit_unit, limit_seconds, continuous,
-   calendar_id, yellow_at, due_at, worked_seconds)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0)
-"""
+RETIMED = ("limit_amount", "limit_unit", "limit_seconds", "continuous", "calendar_id", "yellow_at", "due_at")
+STARTED = ("kind", "level", "organization_id", *RETIMED)
+START_CLOCK = f"""
+INSERT INTO casework_clock (case_id, ordinal, {", ".join(STARTED)}, started_at, running_since, worked_seconds)
+VALUES (%s, %s{", %s" * len(STARTED)}, %s, %s, 0)
+"""  # noqa: S608
 STOP_CLOCK = (
     "UPDATE casework_clock SET stopped_at = %s, worked_seconds = %s, overdue = %s, paused_at = NULL WHERE case_id = %s AND ordinal = %s"
 )
@@ -58,11 +61,7 @@ PAUSE_CLOCK = "UPDATE casework_clock SET paused_at = %s, worked_seconds = %s WHE
 RESUME_CLOCK = """
 UPDATE casework_clock SET paused_at = NULL, running_since = %s, yellow_at = %s, due_at = %s WHERE case_id = %s AND ordinal = %s
 """
-RETIME_CLOCK = """
-UPDATE casework_clock
-SET limit_amount = %s, limit_unit = %s, limit_seconds = %s, continuous = %s, calendar_id = %s, yellow_at = %s, due_at = %s
-WHERE case_id = %s AND ordinal = %s
-"""
+RETIME_CLOCK = f"UPDATE casework_clock SET {', '.join(f'{name} = %s' for name in RETIMED)} WHERE case_id = %s AND ordinal = %s"  # noqa: S608
 START_PAUSE = """
 INSERT INTO casework_clockpause (clock_id, paused_at) SELECT id, %s FROM casework_clock WHERE case_id = %s AND ordinal = %s
 """
@@ -74,6 +73,9 @@ START_ASSIGNMENT = """
 INSERT INTO casework_assignment (case_id, ordinal, level, organization_id, started_at, outcome) VALUES (%s, %s, %s, %s, %s, '')
 """
 END_ASSIGNMENT = "UPDATE casework_assignment SET ended_at = %s, outcome = %s WHERE case_id = %s AND ordinal = %s"
+
+
+Statement = tuple[str, list[Any]]
 
 
 @dataclass(slots=True)
@@ -121,38 +123,42 @@ def assignments_of(case_id: int) -> list[tuple[int, bool, int, int]]:
 
 
 def open_case(draft: Draft, moment: datetime) -> tuple[int, int]:
-    """Write the first entry of a case, and the case. Returns the ids of case and entry."""
+    """Write the first entry of a case, and the case. Returns the ids of case and entry. Two queries."""
     body = draft.body
     text = canonical(body)
     chain = chained(BEFORE_THE_FIRST, text)
-    columns = _columns(body["case"]) | {"entry_count": 1, "last_hash": chain, "changed_at": moment}
-    columns = {"self_disposed": False, "rework_count": 0, "return_count": 0, "wrong_dispatch_count": 0} | columns
+    columns = NO_MARKS | _columns(body["case"]) | {"entry_count": 1, "last_hash": chain, "changed_at": moment}
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO casework_case ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) RETURNING id",  # noqa: S608
             list(columns.values()),
         )
         (case_id,) = cursor.fetchone()
-        entry_id = _insert_entry(cursor, case_id, draft, text, chain, moment)
-        _move(cursor, case_id, body, moment, 0)
-    return case_id, entry_id
+        return case_id, _write(cursor, _moves(case_id, body, moment, 0), _entry(case_id, draft, text, chain, moment))
 
 
 def append(locked: Locked, draft: Draft, moment: datetime) -> int:
-    """Write one more entry of a locked case, and all that it changes: case, clocks, assignments. Returns the entry's id."""
-    case = locked.case
-    body = draft.body
+    """Write one more entry of a locked case, and all that it changes: case, clocks, assignments.
+
+    Returns the entry's id. One query.
+    """
+    case_id, body = locked.case.pk, draft.body
     text = canonical(body)
-    chain = chained(bytes(case.last_hash), text)
+    chain = chained(bytes(locked.case.last_hash), text)
     columns = _columns(body["case"]) | {"entry_count": body["seq"], "last_hash": chain, "changed_at": moment}
+    fold: Statement = (
+        f"UPDATE casework_case SET {', '.join(f'{column} = %s' for column in columns)} WHERE id = %s",  # noqa: S608
+        [*columns.values(), case_id],
+    )
     with connection.cursor() as cursor:
-        entry_id = _insert_entry(cursor, case.pk, draft, text, chain, moment)
-        cursor.execute(
-            f"UPDATE casework_case SET {', '.join(f'{column} = %s' for column in columns)} WHERE id = %s",  # noqa: S608
-            [*columns.values(), case.pk],
-        )
-        _move(cursor, case.pk, body, moment, locked.clock_count)
-    return entry_id
+        return _write(cursor, [fold, *_moves(case_id, body, moment, locked.clock_count)], _entry(case_id, draft, text, chain, moment))
+
+
+def _write(cursor: Any, changes: list[Statement], entry: Statement) -> int:
+    """Send the entry and all that it changes to the server as one statement: they touch different rows, so order is free."""
+    parts = [f"change_{number} AS ({statement})" for number, (statement, _values) in enumerate(changes)]
+    cursor.execute(f"WITH {', '.join(parts)} {entry[0]}", [value for _statement, values in (*changes, entry) for value in values])
+    return int(cursor.fetchone()[0])
 
 
 def write_anew(cursor: Any, case_id: int, folded: Folded, chain: bytes) -> None:
@@ -181,86 +187,47 @@ def write_anew(cursor: Any, case_id: int, folded: Folded, chain: bytes) -> None:
                 cursor.execute(END_PAUSE, [_moment(resumed), case_id, ordinal])
 
 
-def _insert_entry(cursor: Any, case_id: int, draft: Draft, text: str, chain: bytes, moment: datetime) -> int:
+def _entry(case_id: int, draft: Draft, text: str, chain: bytes, moment: datetime) -> Statement:
     body = draft.body
-    cursor.execute(
-        INSERT_ENTRY,
-        [
-            case_id,
-            body["seq"],
-            moment,
-            body["action"],
-            body["member"],
-            body["post"],
-            body["organization"],
-            body["from"],
-            body["to"],
-            body["reason"],
-            body["origin"],
-            draft.key,
-            text,
-            chain,
-        ],
-    )
-    return int(cursor.fetchone()[0])
+    return INSERT_ENTRY, [
+        case_id, body["seq"], moment, body["action"], body["member"], body["post"], body["organization"], body["from"], body["to"],
+        body["reason"], body["origin"], draft.key, text, chain,
+    ]  # fmt: skip
 
 
 def _columns(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: datetime.fromtimestamp(value, UTC) if name in MOMENTS and value is not None else value for name, value in facts.items()}
 
 
-def _move(cursor: Any, case_id: int, body: Body, at: datetime, clock_count: int) -> None:
+def _moves(case_id: int, body: Body, at: datetime, clock_count: int) -> list[Statement]:
+    """What an entry does to the rows of clocks, pauses and assignments."""
+    done: list[Statement] = []
     for move in body["clocks"]:
+        here = [case_id, move.get("n")]
         match move["op"]:
             case "start":
-                cursor.execute(
-                    START_CLOCK,
-                    [
-                        case_id,
-                        clock_count,
-                        move["kind"],
-                        move["level"],
-                        move["organization_id"],
-                        at,
-                        at,
-                        move["limit_amount"],
-                        move["limit_unit"],
-                        move["limit_seconds"],
-                        move["continuous"],
-                        move["calendar_id"],
-                        _moment(move["yellow_at"]),
-                        _moment(move["due_at"]),
-                    ],
-                )
+                done.append((START_CLOCK, [case_id, clock_count, *(_told(move, name) for name in STARTED), at, at]))
                 clock_count += 1
             case "stop":
-                cursor.execute(STOP_CLOCK, [at, move["worked_seconds"], move["overdue"], case_id, move["n"]])
+                done.append((STOP_CLOCK, [at, move["worked_seconds"], move["overdue"], *here]))
             case "pause":
-                cursor.execute(PAUSE_CLOCK, [at, move["worked_seconds"], case_id, move["n"]])
-                cursor.execute(START_PAUSE, [at, case_id, move["n"]])
+                done.append((PAUSE_CLOCK, [at, move["worked_seconds"], *here]))
+                done.append((START_PAUSE, [at, *here]))
             case "resume":
-                cursor.execute(RESUME_CLOCK, [at, _moment(move["yellow_at"]), _moment(move["due_at"]), case_id, move["n"]])
-                cursor.execute(END_PAUSE, [at, case_id, move["n"]])
+                done.append((RESUME_CLOCK, [at, _moment(move["yellow_at"]), _moment(move["due_at"]), *here]))
+                done.append((END_PAUSE, [at, *here]))
             case "retime":
-                cursor.execute(
-                    RETIME_CLOCK,
-                    [
-                        move["limit_amount"],
-                        move["limit_unit"],
-                        move["limit_seconds"],
-                        move["continuous"],
-                        move["calendar_id"],
-                        _moment(move["yellow_at"]),
-                        _moment(move["due_at"]),
-                        case_id,
-                        move["n"],
-                    ],
-                )
+                done.append((RETIME_CLOCK, [*(_told(move, name) for name in RETIMED), *here]))
     for move in body["assignments"]:
         if move["op"] == "start":
-            cursor.execute(START_ASSIGNMENT, [case_id, move["n"], move["level"], move["organization_id"], at])
+            done.append((START_ASSIGNMENT, [case_id, move["n"], move["level"], move["organization_id"], at]))
         else:
-            cursor.execute(END_ASSIGNMENT, [at, move["outcome"], case_id, move["n"]])
+            done.append((END_ASSIGNMENT, [at, move["outcome"], case_id, move["n"]]))
+    return done
+
+
+def _told(move: dict[str, Any], name: str) -> Any:
+    return _moment(move[name]) if name in CLOCK_MOMENTS else move[name]
 
 
 def _moment(seconds: int | None) -> datetime | None:
