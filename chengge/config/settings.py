@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "chengge.casework",
     "chengge.intake",
     "chengge.field",
+    "chengge.screen",
     "chengge.exchange",
     "chengge.lab",
     "django.contrib.admin",
@@ -90,6 +91,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "chengge.rest.problems.ProblemDetails",
     "csp.middleware.CSPMiddleware",
     "chengge.config.middleware.BrowserPermissions",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -99,6 +101,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "chengge.organization.refusals.RefusalPages",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "chengge.config.urls"
@@ -140,6 +143,9 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+
+# The sign-in page offers the demo city's members. `chengge up` sets it where the database holds the demo city.
+DEMO = ENVIRONMENT.yes("CHENGGE_DEMO", False)
 
 # --- Database ---------------------------------------------------------------------------------------------------------------------------
 DATABASE_URL = ENVIRONMENT.text("DATABASE_URL")

@@ -2,14 +2,23 @@
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
 from django.urls import include, path
 from django.views.defaults import bad_request, page_not_found, permission_denied, server_error
+from django.views.generic import RedirectView
 
+from chengge.config.api import api
 from chengge.config.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("language/", include("django.conf.urls.i18n")),
+    path("favicon.ico", RedirectView.as_view(url=static("img/chengge.svg"))),
+    path("api/v1/", api.urls),
+    path("", include("chengge.organization.urls")),
+    path("", include("chengge.casework.urls")),
+    path("", include("chengge.foundation.urls")),
+    path("", include("chengge.field.urls")),
+    path("", include("chengge.screen.urls")),
     path("administration/tables/", admin.site.urls),
 ]
 

@@ -20,9 +20,13 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from chengge.config.house import House, HouseFell, Resident
+from chengge.foundation.models import Division
+from chengge.lab.city import COUNTY_CODE
+from chengge.organization.pages import DEMO_NAMES
 
 FIRST_ANSWER_TIMEOUT_SECONDS = 60
 STATIC_VERSIONS_KEPT = 3
+DEMO_PASSWORD = "chengge"  # noqa: S105 (known to everybody, on purpose)
 # granian counts connections here, idle ones too: every open desk keeps up to six.
 OPEN_CONNECTIONS = 4096
 
@@ -44,17 +48,21 @@ class Command(BaseCommand):
             self.tell("== The demo city (once; a few minutes)")
             call_command("demo")
         self._gather_static_files()
+        demo_names = _demo_names()
         connections.close_all()
         _allow_open_files(2 * OPEN_CONNECTIONS)
 
         def when_started() -> None:
             self._wait_for_first_answer(host, port, house)
             if not house.asked_to_stop.is_set():
-                self.tell(
-                    f"== Chengge runs at http://{_shown_host(host)}:{port} (ready in {time.monotonic() - began:.1f} s). Ctrl-C stops it."
-                )
+                self.tell(f"== Chengge runs at http://{_shown_host(host)}:{port} (ready in {time.monotonic() - began:.1f} s)")
+                if demo_names:
+                    self.tell(f"   Sign in as {', '.join(demo_names)}; the password is always {DEMO_PASSWORD}")
+                if demo_names and not _is_loopback(host):
+                    self.tell("   Everybody knows these passwords: do not offer the demo city to the world.")
+                self.tell("   Ctrl-C stops it.")
 
-        house = House([_web(host, port), _worker()], _keep_database(self.tell), self.tell)
+        house = House([_web(host, port, {"CHENGGE_DEMO": "1" if demo_names else "0"}), _worker()], _keep_database(self.tell), self.tell)
         try:
             house.run(when_started)
         except HouseFell as fall:
@@ -97,7 +105,7 @@ class Command(BaseCommand):
                     raise HouseFell("The web server or the worker did not start. Its last words stand above.") from None
 
 
-def _web(host: str, port: int) -> Resident:
+def _web(host: str, port: int, environment: dict[str, str]) -> Resident:
     options = {
         "interface": "wsgi",
         "host": host,
@@ -113,7 +121,7 @@ def _web(host: str, port: int) -> Resident:
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
     command = [sys.executable, "-m", "granian", *words, "--respawn-failed-workers", "--no-ws", "chengge.config.wsgi:application"]
-    return Resident("Web server", command, patience_seconds=20)
+    return Resident("Web server", command, patience_seconds=20, environment=environment)
 
 
 def _worker() -> Resident:
@@ -124,6 +132,18 @@ def _worker() -> Resident:
 def _keep_database(tell: Callable[[str], None]) -> Callable[[], None]:
     private = settings.PRIVATE_POSTGRES
     return (lambda: None) if private is None else (lambda: private.bring_back(tell))
+
+
+def _demo_names() -> list[str]:
+    """The names to sign in with, where the demo city lives; none in a real city."""
+    if not Division.objects.filter(code=COUNTY_CODE).exists():
+        return []
+    there = set(get_user_model().objects.filter(username__in=DEMO_NAMES, is_active=True).values_list("username", flat=True))
+    return [name for name in DEMO_NAMES if name in there]
+
+
+def _is_loopback(host: str) -> bool:
+    return host in {"localhost", "127.0.0.1", "::1"}
 
 
 def _shown_host(host: str) -> str:
