@@ -27,6 +27,7 @@ Geometries: TypeAlias = NDArray[np.object_]
 Floats: TypeAlias = NDArray[np.float64]
 
 _MOST_LOST_BY_MENDING = 0.01  # share of the area
+_GRAIN_M = 1e-4  # corners of gaps and overlaps that lie closer together come from arithmetic, and mislead what is done next
 _PLACE = re.compile(r"\[(\S+) ([^\s\]]+).*\]")
 
 
@@ -307,10 +308,10 @@ def _place_of(polygon: Border | None) -> tuple[float | None, float | None]:
 
 def _parts_wider_than(shape: BaseGeometry, width_m: float) -> Iterator[BaseGeometry]:
     """What is left of a shape when everything narrower is rubbed off, as separate parts in their full width."""
-    for whole in shapely.get_parts(shape):
+    for whole in shapely.get_parts(shapely.set_precision(shape, _GRAIN_M)):
         for core in shapely.get_parts(whole.buffer(-width_m / 2, join_style="mitre")):
             if not core.is_empty:
-                yield core.buffer(width_m / 2, join_style="mitre").intersection(whole)
+                yield shapely.intersection(core.buffer(width_m / 2, join_style="mitre"), whole, grid_size=_GRAIN_M)
 
 
 def _is_narrower_than(shape: BaseGeometry, width_m: float) -> bool:

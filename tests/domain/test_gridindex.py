@@ -35,6 +35,8 @@ def test_a_place_lies_in_its_grid_or_in_none(chessboard):
     assert chessboard.locate(WEST - STEP, SOUTH) is None
     assert chessboard.locate(float("nan"), SOUTH) is None
     assert chessboard.locate(float("inf"), SOUTH) is None
+    assert chessboard.locate(1e308, -1e308) is None
+    assert chessboard.locate_many([np.inf, np.nan, 1e308], [SOUTH, SOUTH, -1e308]).tolist() == [0, 0, 0]
 
 
 def test_a_place_on_a_shared_border_or_corner_lies_in_the_grid_with_the_smallest_code(chessboard):

@@ -82,7 +82,8 @@ class GridIndex:
 
     def _located(self, raster: Raster, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
         frame = raster.frame
-        u, v = (lon - frame.west) * frame.columns_per_degree, (lat - frame.south) * frame.rows_per_degree
+        with np.errstate(over="ignore"):  # what is too far for a number lies in no grid
+            u, v = (lon - frame.west) * frame.columns_per_degree, (lat - frame.south) * frame.rows_per_degree
         within = (u >= 0) & (u < frame.columns) & (v >= 0) & (v < frame.rows)
         # The margin's first cell is in no grid; what lies outside the frame is sent there.
         column, row = np.where(within, u, 0).astype(np.int32), np.where(within, v, 0).astype(np.int32)
