@@ -73,13 +73,12 @@ def perform(
     row = BY_ACTION.get(action)
     if row is None:
         raise NotFound("action", _("There is no action “%(action)s”.") % {"action": action})
-    if key is not None and (before := moved_before(actor, key)):
-        return before
+    needs.require_key(key)
     try:
         with transaction.atomic():
             return _perform(case_id, row, actor, given, seen, key, origin)
-    except (Conflict, IntegrityError):
-        # The same key may have been at work while this call waited for the case.
+    except (Refused, IntegrityError):
+        # Perhaps this very call came before: then the case has moved by it, or the ledger knows its key.
         if key is not None and (before := moved_before(actor, key)):
             return before
         raise
@@ -164,8 +163,6 @@ def _stood(case: Case, given: Given) -> tuple[float | None, float | None, float 
 
 def moved_before(actor: Actor, key: str) -> Moved | None:
     """What this member did under `key` before, if anything. One query."""
-    if not 0 < len(key) <= 64:
-        raise Refused("key", _("An idempotency key has 1 to 64 characters."), field="key")
     entry = LedgerEntry.objects.filter(member=actor.member_id, key=key).first()
     if entry is None:
         return None

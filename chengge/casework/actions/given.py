@@ -1,6 +1,6 @@
 """What a member gives with an action, and whether it is enough."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -37,12 +37,19 @@ class Given:
 
     def written(self) -> dict[str, Any]:
         """What was given, for the ledger: nothing that was left out."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, "", ()) and name not in {"reason", "photos"}}
+        told = ((name, getattr(self, name)) for name in self.__slots__ if name not in {"reason", "photos"})
+        return {name: value for name, value in told if value not in (None, "", ())}
 
 
 def is_place(lon: float | None, lat: float | None) -> bool:
     """Whether it is a point on earth; a phone without a fix says 0, 0."""
     return lon is not None and lat is not None and -180 <= lon <= 180 and -90 <= lat <= 90 and (lon, lat) != (0, 0)
+
+
+def require_key(key: str | None) -> None:
+    """An idempotency key, if there is one, must fit into the ledger. Raises Refused."""
+    if key is not None and not 0 < len(key) <= 64:
+        raise Refused("key", _("An idempotency key has 1 to 64 characters."), field="key")
 
 
 def require(row: Transition, case: Case, given: Given) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from chengge import clock
 from chengge.casework import clocks, ledger, search
-from chengge.casework.actions.given import is_place
+from chengge.casework.actions.given import is_place, require_key
 from chengge.casework.actions.photos import attach
 from chengge.casework.contacts import mask, seal, unseal
 from chengge.casework.ledger import Draft
@@ -85,12 +85,12 @@ def report(actor: Actor, said: Said, *, key: str | None = None, origin: str = Or
     if actor is not MACHINE and not actor.posts & REPORTERS:
         raise Forbidden("post", _("Reports are made by inspectors, operators and shift leaders."))
     _check(said)
-    if key is not None and (before := _reported_before(actor, key)):
-        return before
+    require_key(key)
     try:
         with transaction.atomic():
             return _report(actor, said, key, origin)
-    except IntegrityError:
+    except (Refused, IntegrityError):
+        # Perhaps this very report came before, and is known by its key.
         if key is not None and (before := _reported_before(actor, key)):
             return before
         raise
@@ -149,12 +149,12 @@ def _settle(kept: Report, actor: Actor, said: Said, origin: str) -> Reported:
     at = clock.now().replace(microsecond=0)
     kind = _kind_of(said.problem_class_id, city_day(at))
     questions = _questions(said, kind)
-    if questions or kind is None:
+    if questions or kind is None or said.lon is None or said.lat is None:
         kept.save()
         if said.photos:
             Evidence.objects.filter(sha256__in=said.photos, member=actor.member_id, case=None, report=None).update(report=kept)
         return Reported(kept.pk, None, None, questions)
-    case_id, number, entry_id = _open(actor, said, kind, kept.reported_at, at, origin)
+    case_id, number, entry_id = _open(actor, said, kind, (said.lon, said.lat), kept.reported_at, at, origin)
     kept.case_id, kept.state = case_id, Report.State.ATTACHED
     kept.save()
     if said.photos:
@@ -162,8 +162,10 @@ def _settle(kept: Report, actor: Actor, said: Said, origin: str) -> Reported:
     return Reported(kept.pk, case_id, number)
 
 
-def _open(actor: Actor, said: Said, kind: str, reported_at: datetime, at: datetime, origin: str) -> tuple[int, str, int]:
-    located = locate(said.lon, said.lat)
+def _open(
+    actor: Actor, said: Said, kind: str, place: tuple[float, float], reported_at: datetime, at: datetime, origin: str
+) -> tuple[int, str, int]:
+    located = locate(*place)
     now = clocks.epoch(at)
     started = clocks.start(clocks.Terms(ClockKind.ACCEPTANCE, stage_limit(ClockKind.ACCEPTANCE.value, city_day(at))), now)
     number = _take_number(located, city_day(at))
@@ -245,8 +247,6 @@ def _check(said: Said) -> None:
 
 
 def _reported_before(actor: Actor, key: str) -> Reported | None:
-    if not 0 < len(key) <= 64:
-        raise Refused("key", _("An idempotency key has 1 to 64 characters."), field="key")
     kept = Report.objects.select_related("case").filter(member=actor.member_id, key=key).first()
     if kept is None:
         return None
