@@ -16,7 +16,15 @@ from chengge.casework.queries.export import Export, export
 from chengge.casework.queries.filters import CaseFilter
 from chengge.casework.queries.lists import CasePage, Lights, RowWords, cases, counts_by_stage, lights, row_words
 from chengge.casework.queries.live import Changes, changes_since, read_to_now
-from chengge.casework.queries.reports import count_incomplete, incomplete_report, incomplete_reports, questions_of
+from chengge.casework.queries.reports import (
+    count_incomplete,
+    incomplete_report,
+    incomplete_reports,
+    may_see_photo,
+    questions_of,
+    report_in_sight,
+    reports_in_sight,
+)
 from chengge.casework.queries.sight import sight, visible, with_all_below
 from chengge.casework.queries.timeline import EntryWords, timeline
 
@@ -48,10 +56,13 @@ __all__ = [
     "incomplete_report",
     "incomplete_reports",
     "lights",
+    "may_see_photo",
     "open_actions",
     "questions_of",
     "queue_of",
     "read_to_now",
+    "report_in_sight",
+    "reports_in_sight",
     "row_words",
     "sight",
     "stages_on",

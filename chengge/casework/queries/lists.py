@@ -71,7 +71,7 @@ def cases(actor: Actor, wanted: CaseFilter, cursor: str | None = None, size: int
     size = max(1, min(size, MOST_ROWS))
     found = matching(actor, wanted)
     stages = stages_wanted(wanted)
-    newest_first = wanted.order == "newest" or not stages or any(Stage(stage) in ENDS for stage in stages)
+    newest_first = wanted.order == "newest" or not stages or any(end.value in stages for end in ENDS)
     if newest_first:
         rows = _newest(found.filter(stage__in=stages) if stages else found, cursor, size + 1)
     else:

@@ -19,7 +19,11 @@ from chengge.casework.queries.sight import sight
 from chengge.domain.errors import Refused
 from chengge.organization.queries import Actor
 
-MOST_MOVED = """
+MOST_MOVED = 500  # more than this is a reload, not a list of moves
+
+NOW_READ_TO = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+
+MOVED = """
 WITH up_to AS MATERIALIZED (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin)
 SELECT up_to.xmin, entry.case_id
 FROM up_to LEFT JOIN casework_ledgerentry entry

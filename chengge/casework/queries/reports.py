@@ -1,16 +1,41 @@
 """Reports that wait for an answer before they can become a case."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from chengge.casework.actions import Question
-from chengge.casework.models import Report
+from chengge.casework.models import Evidence, Report
+from chengge.casework.queries.sight import visible
 from chengge.domain.errors import NotFound
 from chengge.domain.lifecycle import Post
 from chengge.organization.queries import Actor
 
 ANSWERS = frozenset({Post.OPERATOR, Post.SHIFT_LEADER})
 MOST = 200
+
+
+def reports_in_sight(actor: Actor) -> QuerySet[Report]:
+    """Reports of cases in sight, one's own, and for operators and shift leaders those that wait for an answer."""
+    seen = Q(case__in=visible(actor)) | Q(member_id=actor.member_id, member__isnull=False)
+    if actor.posts & ANSWERS:
+        seen |= Q(state=Report.State.INCOMPLETE)
+    return Report.objects.filter(seen).select_related("case")
+
+
+def report_in_sight(actor: Actor, report_id: int) -> Report:
+    """One report in sight. Raises NotFound."""
+    kept = reports_in_sight(actor).filter(pk=report_id).first()
+    if kept is None:
+        raise NotFound("report", _("There is no such report, or none that you may see."))
+    return kept
+
+
+def may_see_photo(actor: Actor, sha256: str) -> bool:
+    """Whether a photo belongs to a case or report in sight, or was uploaded by this member. One query (two for a lower level's department)."""
+    seen = Q(case__in=visible(actor)) | Q(member_id=actor.member_id, member__isnull=False)
+    if actor.posts & ANSWERS:
+        seen |= Q(report__state=Report.State.INCOMPLETE)
+    return Evidence.objects.filter(seen, sha256=sha256).exists()
 
 
 def incomplete_reports(actor: Actor) -> list[Report]:

@@ -11,8 +11,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from chengge.casework.queries import CaseFilter, Lights, lights
 from chengge.domain.lifecycle import Post
 from chengge.organization.models import PostChoice
+from chengge.organization.queries import Actor
 
 register = template.Library()
 
@@ -73,6 +75,7 @@ def top_bar(context: RequestContext, active: str = "") -> dict[str, Any]:
     if request is None or actor is None:
         return {"request": request, "csrf_token": context.get("csrf_token")}
     posts = [post for post in Post if post in actor.posts]
+    lights, address = _lights(context, actor)
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
@@ -80,9 +83,19 @@ def top_bar(context: RequestContext, active: str = "") -> dict[str, Any]:
         "tabs": tabs_of(actor.posts),
         "active": active or "",
         "post_names": [str(PostChoice(post.value).label) for post in posts],
-        "lights": context.get("lights"),
-        "lights_address": context.get("lights_address", ""),
+        "lights": lights,
+        "lights_address": address,
     }
+
+
+def _lights(context: RequestContext, actor: Actor) -> tuple[Lights | None, str]:
+    """The lights of the desk that is shown, else of the member's first desk; none for who has no desk. At most one query (two for a department)."""
+    if "lights" in context:
+        return context["lights"], context["lights_address"]
+    post = next((post for post in DESK_POSTS if post in actor.posts), None)
+    if post is None:
+        return None, ""
+    return lights(actor, CaseFilter(desk=post)), f"/desk/{post.value}/"
 
 
 @register.simple_tag
@@ -103,6 +116,8 @@ def words_for_scripts() -> SafeString:
         "remove_photo": _("Remove photo"),
         "close": _("Close"),
         "photo": _("Photo %(at)s of %(count)s"),
-        "leave": _("What you typed has not been sent."),
+        "photo_before": _("Photo before"),
+        "photo_next": _("Next photo"),
+        "marked": _("Marked on the map"),
     }
     return json_script(words, "words")

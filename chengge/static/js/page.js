@@ -1,33 +1,15 @@
-// What every page needs: CSRF for htmx, menus that close, widths without inline styles, notes.
+// What every page needs: CSRF for htmx, menus that close, widths without inline styles, notes, forms, photos, countdowns.
+import "./countdown.js";
 import { csrfToken } from "./csrf.js";
+import "./dialogs.js";
+import "./fields.js";
+import "./gallery.js";
+import { note } from "./notes.js";
 import { word } from "./words.js";
 
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrfToken();
 });
-
-export function say(text) {
-  const place = document.getElementById("spoken");
-  if (!place) return;
-  place.textContent = "";
-  requestAnimationFrame(() => { place.textContent = text; });
-}
-
-export function note(text, kind = "error") {
-  const place = document.getElementById("notes");
-  if (!place) return;
-  const line = document.createElement("p");
-  line.className = `note note-${kind}`;
-  line.textContent = text;
-  const close = document.createElement("button");
-  close.type = "button";
-  close.setAttribute("aria-label", word("close"));
-  close.textContent = "×";
-  close.addEventListener("click", () => line.remove());
-  line.append(close);
-  place.replaceChildren(line);
-  if (kind !== "error") setTimeout(() => line.remove(), 6000);
-}
 
 function setWidths(root) {
   for (const bar of root.querySelectorAll("[data-width]")) bar.style.width = `${bar.dataset.width}%`;
@@ -41,13 +23,15 @@ for (const kind of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
 
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
+    if (!menu.contains(event.target) || event.target.closest("[hx-get]")) menu.open = false;
   }
+  event.target.closest("[data-dismiss]")?.closest(".note").remove();
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     menu.open = false;
     menu.querySelector("summary").focus();
+    event.stopImmediatePropagation();
   }
 });

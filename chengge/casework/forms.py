@@ -1,0 +1,356 @@
+"""The small form of an action: just the fields it needs, and what was typed into them, read back as `Given`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from chengge import clock
+from chengge.casework.actions import Given
+from chengge.casework.models import Case, Channel, Task
+from chengge.casework.queries import CaseDetail, candidates_for
+from chengge.casework.words import action_name
+from chengge.domain.errors import Refused
+from chengge.domain.lifecycle import Need, Transition
+from chengge.foundation.models import HandbookRule, ProblemClass
+from chengge.foundation.queries import Candidate, rules_of
+from chengge.organization.models import Organization
+from chengge.organization.queries import Actor, city_day
+
+# What a person most likely means to do; the first that is open becomes the main button.
+FIRST = (
+    "dispatch", "take_up", "finish", "submit", "file", "confirm_return", "close", "ask_to_check", "accept",
+)  # fmt: skip
+NOTED = frozenset(
+    {"ask_to_verify", "dispatch", "pass_down", "submit", "finish", "ask_to_check", "file", "close", "accept", "confirm_return"}
+)
+WITH_PLACE = frozenset({"amend"})
+WITH_CLASS = frozenset({"amend"})
+WITH_RULE = frozenset({"accept", "reclassify"})
+WITH_URGENT = frozenset({"accept", "amend"})
+# They end the case badly: they stand apart, in red, and open a form that says so.
+DANGEROUS = frozenset({"void", "reject", "decline_filing"})
+# Reports by these have been seen by a pair of eyes of our own.
+SEEN_ON_THE_SPOT = frozenset({Channel.INSPECTOR.value, Channel.VIDEO.value, Channel.SENSOR.value})
+
+REASONS: dict[str, tuple[Promise, ...]] = {
+    "amend": (
+        pgettext_lazy("reason", "The place was given wrongly"),
+        pgettext_lazy("reason", "The class was chosen wrongly"),
+        pgettext_lazy("reason", "The reporter added something"),
+    ),
+    "reject": (
+        pgettext_lazy("reason", "Does not meet any filing condition"),
+        pgettext_lazy("reason", "Not a matter of urban management"),
+        pgettext_lazy("reason", "Nothing was found on the spot"),
+        pgettext_lazy("reason", "Reported twice"),
+    ),
+    "transfer": (
+        pgettext_lazy("reason", "Belongs to another district"),
+        pgettext_lazy("reason", "Belongs to the police"),
+        pgettext_lazy("reason", "Belongs to the government hotline"),
+    ),
+    "send_back": (
+        pgettext_lazy("reason", "The class does not fit"),
+        pgettext_lazy("reason", "The place is not clear"),
+        pgettext_lazy("reason", "The photos show too little"),
+    ),
+    "decline_filing": (
+        pgettext_lazy("reason", "Does not meet any filing condition"),
+        pgettext_lazy("reason", "Nothing was found on the spot"),
+        pgettext_lazy("reason", "Reported twice"),
+    ),
+    "return_to_filing": (
+        pgettext_lazy("reason", "The class does not fit"),
+        pgettext_lazy("reason", "Nobody answers for this; to be settled first"),
+        pgettext_lazy("reason", "The place is not clear"),
+    ),
+    "hand_up": (
+        pgettext_lazy("reason", "Beyond our means"),
+        pgettext_lazy("reason", "Not in our area"),
+        pgettext_lazy("reason", "Needs machines or material that we do not have"),
+    ),
+    "hand_back": (
+        pgettext_lazy("reason", "Not ours by the list of responsibilities"),
+        pgettext_lazy("reason", "Belongs to another owner"),
+        pgettext_lazy("reason", "Outside our area"),
+    ),
+    "refuse_return": (
+        pgettext_lazy("reason", "It is yours by the list of responsibilities"),
+        pgettext_lazy("reason", "It is yours by a ruling"),
+        pgettext_lazy("reason", "The place lies in your area"),
+    ),
+    "refuse_self_disposal": (
+        pgettext_lazy("reason", "The photos do not show that it is done"),
+        pgettext_lazy("reason", "Not a small matter; a department must do it"),
+    ),
+    "check_again": (
+        pgettext_lazy("reason", "The photos do not show that it is done"),
+        pgettext_lazy("reason", "Photographed at another place"),
+    ),
+    "reclassify": (
+        pgettext_lazy("reason", "The class was chosen wrongly"),
+        pgettext_lazy("reason", "Another filing condition fits better"),
+    ),
+    "void": (
+        pgettext_lazy("reason", "Filed by mistake"),
+        pgettext_lazy("reason", "Reported twice"),
+        pgettext_lazy("reason", "The reporter withdrew it"),
+    ),
+}
+
+# What happens, said before it is done; only where the button's own word may not tell enough.
+MEANS: dict[str, Promise] = {
+    "void": gettext_lazy("The case ends here and counts as wrongly filed. This cannot be taken back."),
+    "reject": gettext_lazy("The case ends here without being filed. This cannot be taken back."),
+    "decline_filing": gettext_lazy("The case ends here without being filed. This cannot be taken back."),
+    "transfer": gettext_lazy("The case ends here; another body goes on with it. This cannot be taken back."),
+    "hand_back": gettext_lazy("The shift leader decides whether it was dispatched wrongly. The handling clock stands still until then."),
+    "confirm_return": gettext_lazy(
+        "The dispatch counts as wrong; the case goes back to the dispatcher, and the next department gets its full limit."
+    ),
+    "refuse_return": gettext_lazy("The case goes back to the department, and its clock runs on."),
+    "close": gettext_lazy("The case is settled. This cannot be taken back."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ActionForm:
+    """The form of one action on one case.
+
+    Attributes:
+        key: sent with the form, so that a form sent twice is done once.
+        seen: the case's entry count as the person saw it.
+        typed: what was typed before, so that nothing is lost when something was refused.
+        receivers: for an action that hands the case on: candidates, or the member's own lower platforms.
+    """
+
+    row: Transition
+    case: Case
+    key: str
+    seen: int
+    typed: QueryDict
+    candidates: tuple[Candidate, ...] = ()
+    below: tuple[Organization, ...] = ()
+    rules: tuple[HandbookRule, ...] = ()
+    chosen: tuple[Organization, ...] = ()
+    refusal: Refused | None = None
+    photos: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def empty(cls, row: Transition, case: Case, actor: Actor, candidates: Sequence[Candidate] = ()) -> "ActionForm":
+        """A fresh form. At most a query for lower platforms and one for rules; candidates are asked for where none are given."""
+        return cls.again(row, case, actor, QueryDict(mutable=False), None, candidates)
+
+    @classmethod
+    def again(
+        cls, row: Transition, case: Case, actor: Actor, typed: QueryDict, refusal: Refused | None, candidates: Sequence[Candidate] = ()
+    ) -> "ActionForm":
+        """The form with what was typed into it, and why it was refused."""
+        day = city_day(clock.now())
+        if row.action == "dispatch" and not candidates:
+            candidates = candidates_for(case)
+        below: Iterable[Organization] = ()
+        if row.action == "pass_down":
+            below = Organization.objects.filter(parent_id=actor.organization_id, valid_to=None)
+        wanted = typed.get("organization_id", "")
+        known = {str(candidate.organization.pk) for candidate in candidates} | {str(organization.pk) for organization in below}
+        return cls(
+            row=row,
+            case=case,
+            key=typed.get("key") or uuid4().hex,
+            seen=case.entry_count,
+            typed=typed,
+            candidates=tuple(candidates),
+            below=tuple(below),
+            rules=tuple(rules_of(_class_wanted(typed, case), case.area_class, day)) if row.action in WITH_RULE else (),
+            chosen=tuple(Organization.objects.filter(pk=int(wanted)))
+            if wanted.isdigit() and wanted not in known and len(wanted) < 19
+            else (),
+            refusal=refusal,
+            photos=tuple(typed.getlist("photos")),
+        )
+
+    @property
+    def action(self) -> str:
+        return self.row.action
+
+    @property
+    def name(self) -> str:
+        return action_name(self.row.action)
+
+    @property
+    def uid(self) -> str:
+        """Makes the ids of the fields differ from those of another form on the page."""
+        return f"{self.row.action}-{self.case.pk}"
+
+    @property
+    def means(self) -> str:
+        return str(MEANS.get(self.row.action, ""))
+
+    @property
+    def reasons(self) -> tuple[Promise, ...]:
+        return REASONS.get(self.row.action, ())
+
+    @property
+    def needs_reason(self) -> bool:
+        return Need.REASON in self.row.needs
+
+    @property
+    def needs_photo(self) -> bool:
+        return Need.PHOTO in self.row.needs
+
+    @property
+    def needs_organization(self) -> bool:
+        return Need.ORGANIZATION in self.row.needs
+
+    @property
+    def takes_rule(self) -> bool:
+        return self.row.action in WITH_RULE
+
+    @property
+    def takes_place(self) -> bool:
+        return self.row.action in WITH_PLACE
+
+    @property
+    def takes_class(self) -> bool:
+        return self.row.action in WITH_CLASS
+
+    @property
+    def takes_urgent(self) -> bool:
+        return self.row.action in WITH_URGENT
+
+    @property
+    def takes_note(self) -> bool:
+        return self.row.action in NOTED
+
+    @property
+    def chosen_organization(self) -> str:
+        """The receiver that is marked: what was chosen before, else the likeliest."""
+        if wanted := self.typed.get("organization_id", ""):
+            return wanted
+        if self.candidates:
+            return str(self.candidates[0].organization.pk)
+        return str(self.below[0].pk) if len(self.below) == 1 else ""
+
+    @property
+    def chosen_rule(self) -> str:
+        """The condition that is marked: what was chosen before, the case's own, or the only one there is."""
+        if wanted := self.typed.get("rule_id", ""):
+            return wanted
+        if self.row.action == "accept" and self.case.rule_id in {rule.pk for rule in self.rules}:
+            return str(self.case.rule_id)
+        return str(self.rules[0].pk) if len(self.rules) == 1 and self.row.action == "accept" else ""
+
+    @property
+    def is_dangerous(self) -> bool:
+        return self.row.action in DANGEROUS
+
+    @property
+    def class_id(self) -> str:
+        return self.typed.get("problem_class_id") or str(self.case.problem_class_id)
+
+    @property
+    def class_name(self) -> str:
+        if self.class_id == str(self.case.problem_class_id):
+            return self.case.problem_class.name
+        return ProblemClass.objects.filter(pk=int(self.class_id)).values_list("name", flat=True).first() or ""
+
+    @property
+    def place(self) -> str:
+        return self.typed.get("place", self.case.place)
+
+    @property
+    def description(self) -> str:
+        return self.typed.get("description", self.case.description)
+
+    @property
+    def lon(self) -> str:
+        return self.typed.get("lon") or repr(self.case.lon)
+
+    @property
+    def lat(self) -> str:
+        return self.typed.get("lat") or repr(self.case.lat)
+
+    @property
+    def component(self) -> str:
+        return self.typed.get("component_code", str(self.case.component_code or ""))
+
+    @property
+    def urgent(self) -> bool:
+        return bool(self.typed.get("urgent")) if self.typed else self.case.urgent
+
+
+def first_of(shown: CaseDetail) -> Transition | None:
+    """The action that becomes the main button."""
+    rows = {row.action: row for row in shown.open_actions}
+    if "ask_to_verify" in rows and not _seen_by_our_own(shown):
+        return rows["ask_to_verify"]
+    if "reject" in rows and _last_verified(shown.tasks) == "verify_false":
+        return rows["reject"]
+    return next((rows[action] for action in FIRST if action in rows), None)
+
+
+def given_from(sent: QueryDict, case: Case, row: Transition) -> Given:
+    """What was typed into the form of an action.
+
+    Raises:
+        Refused: a value that is none; `field` names it.
+    """
+    amends = row.action in WITH_PLACE
+    place, description = sent.get("place", "").strip(), sent.get("description", "").strip()
+    lon, lat = _degrees(sent, "lon"), _degrees(sent, "lat")
+    class_id = _whole(sent, "problem_class_id")
+    return Given(
+        reason=sent.get("reason", "").strip(),
+        note=sent.get("note", "").strip()[:500],
+        photos=tuple(dict.fromkeys(sent.getlist("photos"))),
+        lon=lon if amends and (lon, lat) != (case.lon, case.lat) else None,
+        lat=lat if amends and (lon, lat) != (case.lon, case.lat) else None,
+        place=place if amends and place != case.place else "",
+        description=description if amends and description != case.description else "",
+        problem_class_id=class_id if row.action in WITH_CLASS and class_id != case.problem_class_id else None,
+        rule_id=_whole(sent, "rule_id"),
+        component_code=_whole(sent, "component_code") if amends else None,
+        organization_id=_whole(sent, "organization_id"),
+        urgent=(sent.get("urgent") == "1") if sent.get("urgent_shown") else None,
+    )
+
+
+def _class_wanted(typed: QueryDict, case: Case) -> int:
+    wanted = typed.get("class_shown", "")
+    return int(wanted) if wanted.isdigit() and len(wanted) < 19 else case.problem_class_id
+
+
+def _seen_by_our_own(shown: CaseDetail) -> bool:
+    return shown.case.channel in SEEN_ON_THE_SPOT or _last_verified(shown.tasks) is not None
+
+
+def _last_verified(tasks: Iterable[Task]) -> str | None:
+    done = [task.result for task in tasks if task.kind == Task.Kind.VERIFY and task.done_at]
+    return done[-1] if done else None
+
+
+def _whole(sent: QueryDict, name: str) -> int | None:
+    value = sent.get(name, "").strip()
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and int(value) < 2**63):
+        raise Refused("value", _("“%(value)s” is no number.") % {"value": value[:40]}, _("Choose it anew."), name)
+    return int(value)
+
+
+def _degrees(sent: QueryDict, name: str) -> float | None:
+    value = sent.get(name, "").strip()
+    if not value:
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        raise Refused(
+            "value", _("“%(value)s” is no position.") % {"value": value[:40]}, _("Choose the place on the map."), "place"
+        ) from None

@@ -1,0 +1,201 @@
+"""A desk: queue, case, and what to do with it, side by side; one for each post."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from chengge.casework.models import Case, Channel, SavedFilter, StageChoice
+from chengge.casework.pages.case import case_context
+from chengge.casework.pages.chips import chips_of
+from chengge.casework.queries import (
+    ALL,
+    QUEUES,
+    CaseFilter,
+    Lights,
+    RowWords,
+    cases,
+    count_incomplete,
+    counts_by_stage,
+    lights,
+    queue_of,
+    read_to_now,
+    row_words,
+)
+from chengge.casework.templatetags.page import desk_name
+from chengge.domain.errors import Forbidden, Refused
+from chengge.domain.lifecycle import BY_ACTION, OPEN, Post
+from chengge.foundation.models import ProblemKind
+from chengge.foundation.queries import classes, divisions_tree
+from chengge.organization.gates import actor_at, for_members
+from chengge.organization.models import Organization
+from chengge.organization.queries import Actor
+
+PAGE_SIZE = 20
+# Actions that need nothing but the decision, and so can be taken on many cases at once.
+SAFE_IN_BULK = ("file", "take_up", "ask_to_check", "close")
+MOST_CLASSES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class QueueTab:
+    """One of the small tabs above the list."""
+
+    name: str
+    label: str
+    count: int | None
+    address: str
+    chosen: bool
+
+
+@require_safe
+@for_members
+def desk(request: HttpRequest, post: str) -> HttpResponse:
+    """The whole page; an administrator's begins with an overview instead of a list."""
+    actor, wanted = desk_asked(request, post)
+    if wanted.desk is Post.ADMINISTRATOR and not request.GET:
+        return render(request, "casework/overview.html", _overview(actor))
+    context = desk_context(request, actor, wanted)
+    if number := request.GET.get("case"):
+        try:
+            context |= case_context(actor, number)
+        except Refused as refusal:
+            context["refusal"] = refusal
+    return render(request, "casework/desk.html", context)
+
+
+@require_safe
+@for_members
+def rows(request: HttpRequest, post: str) -> HttpResponse:
+    """The next rows of the list, from `cursor` on."""
+    actor, wanted = desk_asked(request, post)
+    return render(request, "casework/parts/rows.html", list_context(request, actor, wanted, request.GET.get("cursor"), PAGE_SIZE))
+
+
+@require_safe
+@for_members
+def open_case(request: HttpRequest, post: str, number: str) -> HttpResponse:
+    """The case and what to do with it, for the middle and the side of an open desk."""
+    actor, wanted = desk_asked(request, post)
+    return render(request, "casework/parts/opened_parts.html", {"post": wanted.desk, "on_desk": True} | case_context(actor, number))
+
+
+@require_safe
+@for_members
+def filter_panel(request: HttpRequest, post: str) -> HttpResponse:
+    """The sheet in which a search is put together."""
+    _actor, wanted = desk_asked(request, post)
+    context = {
+        "post": wanted.desk,
+        "wanted": wanted,
+        "stages": [(stage.value, StageChoice(stage.value).label) for stage in OPEN],
+        "stages_wanted": wanted.stages,
+        "kinds": ProblemKind.choices,
+        "classes": classes(limit=MOST_CLASSES),
+        "organizations": Organization.objects.filter(level=2, valid_to=None),
+        "divisions": divisions_tree(),
+        "channels": Channel.choices,
+    }
+    return render(request, "casework/parts/filter_panel.html", context)
+
+
+def desk_asked(request: HttpRequest, post: str) -> tuple[Actor, CaseFilter]:
+    """Who asks for which desk, and what is looked for on it.
+
+    Raises:
+        Forbidden: a desk of a post that the member does not hold.
+        Refused: a search that makes no sense.
+    """
+    actor = actor_at(request)
+    if post not in Post._value2member_map_:
+        raise Http404
+    if Post(post) not in actor.posts:
+        raise Forbidden(
+            "post", _("This desk belongs to another post: %(desk)s.") % {"desk": desk_name(Post(post))}, _("Go to your own desk.")
+        )
+    wanted = replace(CaseFilter.parse(request.GET), desk=Post(post))
+    if wanted.queue not in ("", ALL) and queue_of(Post(post), wanted.queue) is None:
+        wanted = replace(wanted, queue="")
+    return actor, wanted
+
+
+def desk_context(request: HttpRequest, actor: Actor, wanted: CaseFilter) -> dict[str, Any]:
+    """Everything around the case."""
+    post = wanted.desk
+    assert post is not None
+    read_to = read_to_now()  # before the list is read, so that nothing falls between the two
+    counted = lights(actor, wanted)
+    address = f"/desk/{post.value}/"
+    return {
+        "tab": f"desk:{post.value}",
+        "on_desk": True,
+        "read_to": read_to,
+        "desk_title": desk_name(post),
+        "queues": queue_tabs(wanted, counted, address),
+        "lights": counted,
+        "lights_address": address,
+        "wanted": wanted,
+        "chips": chips_of(wanted, address),
+        "saved": list(SavedFilter.objects.filter(member_id=actor.member_id, desk=post.value)),
+        "query": urlencode(wanted.query(), doseq=True),
+        "bulk_actions": [action for action in SAFE_IN_BULK if post in BY_ACTION[action].posts],
+        "everywhere": address + "?" + urlencode(replace(wanted, queue=ALL).query(), doseq=True),
+    } | list_context(request, actor, wanted, None, PAGE_SIZE)
+
+
+def list_context(request: HttpRequest, actor: Actor, wanted: CaseFilter, cursor: str | None, size: int) -> dict[str, Any]:
+    """One page of the list with what its rows say."""
+    post = wanted.desk
+    assert post is not None
+    page = cases(actor, wanted, cursor, size)
+    words = row_words(page.rows)
+    query = urlencode(wanted.query(), doseq=True)
+    return {
+        "post": post,
+        "rows": [Row.of(case, words[case.pk], post, query) for case in page.rows],
+        "next_cursor": page.next_cursor,
+        "query": query,
+        "selected": request.GET.get("case", ""),
+        "bulk": any(post in BY_ACTION[action].posts for action in SAFE_IN_BULK),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the list."""
+
+    case: Case
+    words: RowWords
+    address: str
+
+    @classmethod
+    def of(cls, case: Case, words: RowWords, post: Post, query: str) -> "Row":
+        return cls(case, words, f"/desk/{post.value}/?{query}{'&' if query else ''}case={case.number}")
+
+
+def queue_tabs(wanted: CaseFilter, counted: Lights, address: str) -> list[QueueTab]:
+    """The small tabs above the list: the whole desk, its sub-queues, and everything in sight."""
+    assert wanted.desk is not None
+
+    def tab(name: str, label: str, count: int | None) -> QueueTab:
+        query = urlencode(replace(wanted, queue=name).query(), doseq=True)
+        return QueueTab(name, label, count, f"{address}?{query}" if query else address, wanted.queue == name)
+
+    queues = QUEUES[wanted.desk]
+    tabs = [tab("", _("All waiting"), counted.total)] if sum(queue.waits for queue in queues) > 1 else []
+    tabs += [tab(queue.name, str(queue.label), counted.queues.get(queue.name)) for queue in queues]
+    return [*tabs, tab(ALL, _("Everywhere"), None)]
+
+
+def _overview(actor: Actor) -> dict[str, Any]:
+    by_stage = counts_by_stage(actor)
+    return {
+        "tab": f"desk:{Post.ADMINISTRATOR.value}",
+        "stages": [(StageChoice(stage).label, stage, counted) for stage, counted in by_stage.items()],
+        "incomplete": count_incomplete(actor),
+        "total": Lights(*(sum(getattr(counted, light) for counted in by_stage.values()) for light in ("green", "yellow", "red"))),
+    }

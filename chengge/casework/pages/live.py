@@ -1,0 +1,41 @@
+"""What keeps an open desk up to date: a look every second or so that costs one query while nothing moves."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from chengge.casework.pages.desk import PAGE_SIZE, desk_asked, list_context, queue_tabs
+from chengge.casework.queries import changes_since, lights
+from chengge.casework.queries.lists import MOST_ROWS
+from chengge.organization.gates import for_members
+
+
+@require_safe
+@for_members
+def pulse(request: HttpRequest, post: str) -> HttpResponse:
+    """204 while nothing moved since `after`; else the rows that are shown, anew, with lights and counts.
+
+    Headers: `X-Read-To` from where to look on, `X-Moved` the ids of the cases that moved.
+    """
+    actor, wanted = desk_asked(request, post)
+    after, shown = request.GET.get("after", ""), request.GET.get("shown", "")
+    changes = changes_since(actor, wanted, int(after) if after.isdigit() and len(after) < 19 else 0)
+    if not changes.case_ids:
+        response = HttpResponse(status=204)
+    else:
+        size = min(max(int(shown), PAGE_SIZE), MOST_ROWS) if shown.isdigit() and len(shown) < 6 else PAGE_SIZE
+        counted = lights(actor, wanted)
+        address = f"/desk/{post}/"
+        context = list_context(request, actor, wanted, None, size) | {
+            "lights": counted,
+            "lights_address": address,
+            "queues": queue_tabs(wanted, counted, address),
+            "query": urlencode(wanted.query(), doseq=True),
+        }
+        response = render(request, "casework/parts/pulse.html", context)
+        response.headers["X-Moved"] = ",".join(map(str, changes.case_ids))
+    response.headers["X-Read-To"] = str(changes.read_to)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,38 @@
+"""What a page says when the house will not do something: the sentence and the hint of the refusal, never a bare number."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
+
+STATUS: tuple[tuple[type[Refused], int], ...] = ((Forbidden, 403), (NotFound, 404), (Conflict, 409), (Refused, 400))
+
+
+def status_of(refusal: Refused) -> int:
+    """The HTTP status of a refusal."""
+    return next(status for kind, status in STATUS if isinstance(refusal, kind))
+
+
+class RefusalPages:
+    """Turns a refusal that no view has answered into a page, or into a note on the page where htmx asked for a part of it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, refusal: Exception) -> HttpResponse | None:
+        if not isinstance(refusal, Refused):
+            return None
+        status = status_of(refusal)
+        context = {"message": refusal.message, "hint": refusal.hint, "code": status}
+        if request.headers.get("HX-Request") == "true":
+            response = render(request, "note.html", context, status=status)
+            response.headers["HX-Retarget"] = "#notes"
+            response.headers["HX-Reswap"] = "innerHTML"
+            return response
+        template = {403: "403.html", 404: "404.html", 409: "409.html"}.get(status, "400.html")
+        return render(request, template, context, status=status)
