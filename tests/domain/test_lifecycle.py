@@ -64,7 +64,17 @@ def test_every_stage_can_be_reached_from_the_report():
 
 
 def test_whoever_ends_a_case_without_a_fix_or_sends_it_back_says_why():
-    for action in ("reject", "decline_filing", "void", "transfer", "hand_back", "return_to_filing", "send_back", "fail_check", "reclassify"):
+    for action in (
+        "reject",
+        "decline_filing",
+        "void",
+        "transfer",
+        "hand_back",
+        "return_to_filing",
+        "send_back",
+        "fail_check",
+        "reclassify",
+    ):
         assert Need.REASON in BY_ACTION[action].needs
 
 
