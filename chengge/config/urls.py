@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("chengge.foundation.urls")),
     path("", include("chengge.field.urls")),
     path("", include("chengge.screen.urls")),
+    path("", include("chengge.exchange.urls")),
     path("administration/tables/", admin.site.urls),
 ]
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from chengge.foundation.pages import city_map
+from chengge.foundation.pages.manage import calendars, handbook, limits, overview, people, responsibilities
 
 urlpatterns = [
     path("map/config.json", city_map.config, name="map_config"),
@@ -9,4 +10,31 @@ urlpatterns = [
     path("map/responsibility/<int:revision>/<slug:day>.geojson", city_map.responsibility_borders, name="map_responsibility"),
     path("map/grids.geojson", city_map.unit_grids, name="map_grids"),
     path("map/components.geojson", city_map.component_points, name="map_components"),
+    path("manage/", overview.overview, name="manage"),
+    path("manage/handbook/", handbook.handbook, name="manage_handbook"),
+    path("manage/handbook/new", handbook.new_rule, name="manage_rule_new"),
+    path("manage/handbook/<int:rule_id>/edit", handbook.edit_rule, name="manage_rule_edit"),
+    path("manage/handbook/<int:rule_id>/history", handbook.history, name="manage_rule_history"),
+    path("manage/handbook/<int:rule_id>/end", handbook.end, name="manage_rule_end"),
+    path("manage/responsibilities/", responsibilities.responsibilities, name="manage_responsibilities"),
+    path("manage/responsibilities/new", responsibilities.edit, name="manage_responsibility_new"),
+    path("manage/responsibilities/<int:row_id>/edit", responsibilities.edit, name="manage_responsibility_edit"),
+    path("manage/responsibilities/<int:row_id>/end", responsibilities.end, name="manage_responsibility_end"),
+    path("manage/who/", responsibilities.who, name="manage_who"),
+    path("manage/limits/", limits.limits, name="manage_limits"),
+    path("manage/limits/<slug:clock>", limits.edit, name="manage_limit_edit"),
+    path("manage/calendars/", calendars.calendars, name="manage_calendars"),
+    path("manage/calendars/new", calendars.edit, name="manage_calendar_new"),
+    path("manage/calendars/<int:calendar_id>/", calendars.calendar, name="manage_calendar"),
+    path("manage/calendars/<int:calendar_id>/days", calendars.days, name="manage_calendar_days"),
+    path("manage/calendars/<int:calendar_id>/edit", calendars.edit, name="manage_calendar_edit"),
+    path("manage/organizations/", people.organizations, name="manage_organizations"),
+    path("manage/organizations/new", people.edit_organization, name="manage_organization_new"),
+    path("manage/organizations/<int:organization_id>/", people.edit_organization, name="manage_organization_edit"),
+    path("manage/organizations/<int:organization_id>/end", people.end, name="manage_organization_end"),
+    path("manage/members/", people.members, name="manage_members"),
+    path("manage/members/new", people.edit_member, name="manage_member_new"),
+    path("manage/members/<int:member_id>/", people.edit_member, name="manage_member_edit"),
+    path("manage/members/<int:member_id>/password", people.new_password, name="manage_member_password"),
+    path("manage/members/<int:member_id>/leave", people.leave, name="manage_member_leave"),
 ]

@@ -1,0 +1,36 @@
+"""Limits, areas and days in the language of the person who reads them."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from chengge.domain.lifecycle import ClockKind
+from chengge.domain.worktime import Limit
+from chengge.foundation.models import LimitUnit
+
+
+def limit_words(amount: int | None, unit: str) -> str:
+    """`2 urgent working hours`; a dash where there is no limit."""
+    return "–" if amount is None else f"{amount} {LimitUnit(unit).label}"
+
+
+def words_of(limit: Limit) -> str:
+    return limit_words(limit.amount, limit.unit.value)
+
+
+def area_words(area_class: str) -> str:
+    return _("Class %(area_class)s") % {"area_class": area_class} if area_class else _("Any area")
+
+
+def clock_words(kind: ClockKind) -> str:
+    """The name of a clock."""
+    return {
+        ClockKind.ACCEPTANCE: pgettext("clock", "Acceptance"),
+        ClockKind.VERIFY: pgettext("clock", "Verify"),
+        ClockKind.FILING: pgettext("clock", "Filing"),
+        ClockKind.DISPATCH: pgettext("clock", "Dispatch"),
+        ClockKind.HANDLING: pgettext("clock", "Handling"),
+        ClockKind.LEVEL: pgettext("clock", "Lower level"),
+        ClockKind.CHECK_SENDING: pgettext("clock", "Sending the check"),
+        ClockKind.CHECK: pgettext("clock", "Check"),
+        ClockKind.CLOSING: pgettext("clock", "Closing"),
+    }[kind]
