@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,10 +25,12 @@ with PrivatePostgres(Path(sys.argv[1])).in_use("city", lambda text: None):
 
 
 @pytest.fixture(scope="module")
-def private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivatePostgres]:
-    private = PrivatePostgres(tmp_path_factory.mktemp("var") / "postgres")
-    yield private
-    private.stop()
+def private() -> Iterator[PrivatePostgres]:
+    # Not in pytest's own folder: every session of pytest closes that to the user PostgreSQL runs as.
+    with tempfile.TemporaryDirectory(prefix="chengge-test-", ignore_cleanup_errors=True) as folder:
+        private = PrivatePostgres(Path(folder) / "postgres")
+        yield private
+        private.stop()
 
 
 def silent(_text: str) -> None:

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -68,8 +69,10 @@ class RunningCity:
 
 
 @pytest.fixture(scope="module")
-def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("city")
+def var() -> Iterator[Path]:
+    # Not in pytest's own folder: every session of pytest closes that to the user PostgreSQL runs as.
+    with tempfile.TemporaryDirectory(prefix="chengge-test-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def free_port() -> int:
