@@ -25,13 +25,13 @@ from chengge.rest.csrf import require_csrf
 from chengge.rest.openapi import Document
 
 DESCRIPTION = """\
-Everything the pages of Chengge do, for programs. Sign in with a token (`POST /api/v1/tokens`, then `Authorization: Bearer …`) or with the browser's
-session (`POST /api/v1/session`; then every change needs the CSRF token in `X-CSRFToken`).
+Everything the pages of Chengge do, for programs. Sign in with a token (`POST /api/v1/tokens`, then `Authorization: Bearer …`)
+or with the browser's session (`POST /api/v1/session`; then every change needs the CSRF token in `X-CSRFToken`).
 
-Errors are problem details (RFC 9457) with a stable `code`. A POST that creates takes an `Idempotency-Key`: sent again with the same key, it gives the first
-answer. Lists come in pages; `next` of one is the `cursor` of the following. A GET of one thing carries an `ETag`; send it back in `If-None-Match`.
-Times are UTC, coordinates WGS84/CGCS2000 longitude and latitude, codes are text with all their digits. Answers are in the language of `Accept-Language`
-(`zh-hans`, `en`)."""
+Errors are problem details (RFC 9457) with a stable `code`. A POST that creates takes an `Idempotency-Key`: sent again with
+the same key, it gives the first answer. Lists come in pages; `next` of one is the `cursor` of the following. A GET of one
+thing carries an `ETag`; send it back in `If-None-Match`. Times are UTC, coordinates WGS84/CGCS2000 longitude and latitude,
+codes are text with all their digits. Answers are in the language of `Accept-Language` (`zh-hans`, `en`)."""
 
 
 class TokenAuth(HttpBearer):

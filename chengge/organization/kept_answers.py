@@ -19,7 +19,7 @@ KEPT = timedelta(days=2)
 
 
 def once(request: HttpRequest, key: str | None, status: int, make: Callable[[], BaseModel]) -> HttpResponse | Status:
-    """The answer of `make`, made at most once for this member and `key`; a refusal is not kept, so a corrected request may use the key again.
+    """The answer of `make`, made at most once for this member and `key`. A refusal is not kept: a corrected request may use the key again.
 
     Raises Refused (field `Idempotency-Key`) when the key was used for another request.
     """

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from ninja import Header
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from chengge.domain import codes
+
 BIGGEST_ID = 2**63 - 1
 LONGEST_PAGE = 200
 BIGGEST_LIMIT = 10_000  # of any unit; twenty years of working days are 5 000
@@ -36,15 +38,26 @@ Metres = Annotated[float, Field(strict=True, ge=0, le=1_000_000, allow_inf_nan=F
 QueryLongitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[120.6204])]
 QueryLatitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, examples=[31.3123])]
 Sha256 = Annotated[str, Field(strict=True, pattern=r"^[0-9a-f]{64}$", description="SHA-256 of a photo that was uploaded before")]
-GridCode = Annotated[str, Field(strict=True, pattern=r"^[0-9]{15}$", description="Unit grid, 15 digits", examples=["990101001001001"])]
+# A code that fits its pattern may still be none (a part of zeros): the parser says where.
+GridCode = Annotated[
+    str,
+    Field(strict=True, pattern=r"^[1-9][0-9]{14}$", description="Unit grid, 15 digits", examples=["990101001001001"]),
+    AfterValidator(lambda code: codes.GridCode.parse(code).text),
+]
 ComponentCode = Annotated[
-    str, Field(strict=True, pattern=r"^[0-9]{16}$", description="Component, 16 digits", examples=["9901010101000001"])
+    str,
+    Field(strict=True, pattern=r"^[1-9][0-9]{15}$", description="Component, 16 digits", examples=["9901010101000001"]),
+    AfterValidator(lambda code: codes.ComponentCode.parse(code).text),
 ]
 DivisionCode = Annotated[
     str,
     Field(
-        strict=True, pattern=r"^([0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$", description="City 4, district 6, street 9, community 12 digits"
+        strict=True,
+        pattern=r"^[1-9]([0-9]{3}|[0-9]{5}|[0-9]{8}|[0-9]{11})$",
+        description="City 4, district 6, street 9, community 12 digits",
+        examples=["990101001"],
     ),
+    AfterValidator(lambda code: codes.DivisionCode.parse(code).text),
 ]
 CaseNumber = Annotated[str, Field(pattern=r"^[0-9]{20}$", description="yyyymmdd + county + serial", examples=["20261124990101000001"])]
 Day = Annotated[date, BeforeValidator(_iso_text)]

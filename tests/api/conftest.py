@@ -38,7 +38,9 @@ class Program:
 
     def upload(self, path: str, name: str, data: bytes, *, key: str | None = None) -> HttpResponse:
         headers = {"Idempotency-Key": key} if key else {}
-        return self.client.post(f"/api/v1{path}", {name: SimpleUploadedFile("photo.jpg", data, "image/jpeg")}, headers=self._headers(headers))
+        return self.client.post(
+            f"/api/v1{path}", {name: SimpleUploadedFile("photo.jpg", data, "image/jpeg")}, headers=self._headers(headers)
+        )
 
     def _headers(self, more: dict[str, str]) -> dict[str, str]:
         named = {name.replace("_", "-"): value for name, value in more.items()}

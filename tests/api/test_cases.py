@@ -12,7 +12,14 @@ Programs = Callable[[str], Program]
 
 def said(city: City, **changes: object) -> dict[str, object]:
     lon, lat = city.places[0]
-    return {"channel": "hotline", "class_id": city.manhole.pk, "description": "雨水井盖缺失", "place": "石桥路口", "lon": lon, "lat": lat} | changes
+    return {
+        "channel": "hotline",
+        "class_id": city.manhole.pk,
+        "description": "雨水井盖缺失",
+        "place": "石桥路口",
+        "lon": lon,
+        "lat": lat,
+    } | changes
 
 
 def test_a_case_goes_all_the_way_round(program: Programs, city: City) -> None:
@@ -145,7 +152,14 @@ def test_pages_of_a_list_hold_every_case_once(program: Programs, life: Life) -> 
 def test_a_list_is_filtered_as_on_the_desk(program: Programs, life: Life) -> None:
     number = life.to("reported").number
     leader = program("shift_leader")
-    for query in ({"stage": "reported"}, {"q": "雨水井盖"}, {"grid": GRID_CODES[0]}, {"division": "990101001"}, {"number": number[:12]}, {"light": "green"}):
+    for query in (
+        {"stage": "reported"},
+        {"q": "雨水井盖"},
+        {"grid": GRID_CODES[0]},
+        {"division": "990101001"},
+        {"number": number[:12]},
+        {"light": "green"},
+    ):
         assert [case["number"] for case in leader.get("/cases", query).json()["items"]] == [number], query
     for query in ({"stage": "closed"}, {"q": "路灯"}, {"grid": GRID_CODES[1]}, {"light": "red"}, {"urgent": "true"}, {"kind": "event"}):
         assert leader.get("/cases", query).json()["items"] == [], query

@@ -31,7 +31,7 @@ class PhotoOut(Outgoing):
 def upload_photo(
     request: HttpRequest, photo: Annotated[UploadedFile, File(description="JPEG, PNG, HEIC or WebP, at most 20 MB")], key: Key = None
 ) -> Status | HttpResponse:
-    """Upload a photo. It is drawn anew, without anything but the picture, and belongs to nothing until it is given to a report or an action."""
+    """Upload a photo. It is drawn anew, nothing but the picture, and belongs to nothing until a report or an action is given it."""
     return once(request, key, 201, lambda: _photo(store(photo.read(), request.actor)))
 
 

@@ -158,8 +158,8 @@ def counts_by_stage(actor: Actor) -> dict[str, Lights]:
     """Open cases in sight by stage and light, for an overview. One query."""
     now = clock.now()
     counts = {light: Count("pk", filter=light_is(light, now)) for light in ("green", "yellow", "red")}
-    rows = Case.objects.filter(sight(actor), IS_OPEN).values("stage").annotate(**counts).order_by()
-    found = {row["stage"]: Lights(row["green"], row["yellow"], row["red"]) for row in rows}
+    rows = Case.objects.filter(sight(actor), IS_OPEN).values("stage").annotate(**counts).order_by().values_list("stage", *counts)
+    found = {stage: Lights(green, yellow, red) for stage, green, yellow, red in rows}
     return {stage.value: found.get(stage.value, Lights(0, 0, 0)) for stage in OPEN}
 
 

@@ -216,7 +216,7 @@ def next_rule_number(problem_class_id: int) -> int:
 
 
 def _holding(model: type[Row], row_id: int) -> Row:
-    row = model._default_manager.select_for_update().filter(pk=row_id, valid_to=None).first()
+    row = model._default_manager.select_for_update().filter(pk=row_id, valid_to=None).order_by().first()
     if row is None:
         raise NotFound("not_holding", _("This row does not hold any more."), _("Look at the present state and try again."))
     return row
