@@ -18,6 +18,7 @@ from chengge.foundation.actions.places import (
     put_base_map,
     put_components,
     put_place_names,
+    relocate,
     save_responsibility_grid,
 )
 
@@ -35,6 +36,7 @@ __all__ = [
     "put_components",
     "put_place_names",
     "put_usual_stage_limits",
+    "relocate",
     "replace_class",
     "save_responsibility",
     "save_responsibility_grid",

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from chengge.domain.errors import NotFound, Refused
 from chengge.foundation.actions.dated import BATCH_ROWS, bump
 from chengge.foundation.models import BaseMapFeature, Component, PlaceName, ResponsibilityGrid, ResponsibilityGridUnit, UnitGrid
+from chengge.foundation.queries import locate_many
 from chengge.organization.actions import require_administrator
 from chengge.organization.models import Member
 from chengge.organization.queries import Actor
@@ -113,3 +114,33 @@ def put_place_names(actor: Actor, new: Sequence[PlaceName], changed: Sequence[Pl
     bump("places")
     PlaceName.objects.bulk_create(list(new), batch_size=BATCH_ROWS)
     PlaceName.objects.bulk_update(list(changed), ("lon", "lat", "grid_code"), batch_size=BATCH_ROWS)
+
+
+@transaction.atomic
+def relocate(actor: Actor) -> int:
+    """Find the unit grids of components and place names again, after grids have changed. Returns how many moved. Cases keep theirs."""
+    require_administrator(actor)
+    moved = 0
+    for model, revision in ((Component, "components"), (PlaceName, "places")):
+        rows = list(model.objects.order_by().values_list("pk", "lon", "lat", "grid_code"))
+        if not rows:
+            continue
+        ids, lons, lats, codes = zip(*rows, strict=True)
+        found = locate_many(lons, lats).tolist()
+        changed = [(pk, new or None) for pk, old, new in zip(ids, codes, found, strict=True) if (old or 0) != new]
+        if changed:
+            bump(revision)
+            _write_grid_codes(model._meta.db_table, changed)
+        moved += len(changed)
+    return moved
+
+
+def _write_grid_codes(table: str, changed: Sequence[tuple[int, int | None]]) -> None:
+    ids, codes = zip(*changed, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {connection.ops.quote_name(table)} SET grid_code = new.code "  # noqa: S608
+            "FROM unnest(%s::bigint[], %s::bigint[]) AS new(id, code) WHERE new.id = "
+            f"{connection.ops.quote_name(table)}.id",
+            [list(ids), list(codes)],
+        )
