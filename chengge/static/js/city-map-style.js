@@ -130,8 +130,8 @@ function borderLayers() {
   });
   return {
     divisions: [
-      { id: "community-line", type: "line", source: "divisions", minzoom: 12.5, filter: ["==", ["get", "level"], "community"], paint: { "line-color": "#8a6d9e", "line-width": 1.4, "line-dasharray": [4, 3] } },
-      { id: "street-line", type: "line", source: "divisions", filter: ["==", ["get", "level"], "street"], paint: { "line-color": "#7a4f94", "line-width": byZoom(10, 1.4, 16, 3), "line-dasharray": [6, 2, 1, 2] } },
+      { id: "community-line", type: "line", source: "divisions", minzoom: 12.5, filter: ["==", ["get", "level"], "community"], paint: { "line-color": "#8a6d9e", "line-width": 1.1, "line-opacity": 0.8, "line-dasharray": [4, 3] } },
+      { id: "street-line", type: "line", source: "divisions", filter: ["==", ["get", "level"], "street"], paint: { "line-color": "#7a4f94", "line-opacity": 0.8, "line-width": byZoom(10, 1.2, 16, 2.4), "line-dasharray": [6, 2, 1, 2] } },
       { ...label("community-name", "division-names", 13, ["get", "label"], { "text-color": "#6b4a80" }), filter: ["==", ["get", "level"], "community"] },
       { ...label("street-name", "division-names", 10, ["get", "label"], { "text-color": "#5b3573" }, 15), maxzoom: 13.6, filter: ["==", ["get", "level"], "street"] },
     ],
@@ -141,7 +141,7 @@ function borderLayers() {
     ],
     grids: [
       { id: "grid-tint", type: "fill", source: "grids", paint: { "fill-color": AREA_TINTS, "fill-opacity": 0.07 } },
-      { id: "grid-line", type: "line", source: "grids", paint: { "line-color": "#6f8aa5", "line-width": byZoom(13, 0.5, 18, 1.8), "line-opacity": 0.85 } },
+      { id: "grid-line", type: "line", source: "grids", paint: { "line-color": "#6f8aa5", "line-width": byZoom(13, 0.4, 18, 1.6), "line-opacity": 0.75 } },
       label("grid-code", "grid-names", 15.6, ["step", ["zoom"], ["get", "short"], 17.4, ["get", "label"]], { "text-color": "#33556f" }, 11),
     ],
   };

@@ -18,7 +18,7 @@ import { describe, fillList } from "./city-map-list.js";
 import { WindowedLayer, namePoints, pointOf } from "./city-map-windows.js";
 
 const CONFIG_URL = "/map/config.json";
-const LEAST_ZOOM = { grids: 13.2, components: 15, cases: 0 };
+const LEAST_ZOOM = { grids: 14.2, components: 15, cases: 0 };
 const WHOLE = { divisions: "division-names", responsibility: "responsibility-names" };
 const EMPTY = { type: "FeatureCollection", features: [] };
 const CHOOSABLE = ["case", "component", "grid-tint"];

@@ -4,7 +4,7 @@ import { csrfToken } from "./csrf.js";
 
 export class PhotoStrip {
   /**
-   * @param {HTMLElement} place the `.photos` element; `data-photos` names the field, `data-upload` the address
+   * @param {HTMLElement} place the `.shots` element; `data-photos` names the field, `data-upload` the address
    * @param {Object<string, string>} words
    * @param {() => void} changed called when a photo came, went up, or was taken away
    */
@@ -22,11 +22,11 @@ export class PhotoStrip {
   }
 
   get count() {
-    return this.place.querySelectorAll(".photo").length;
+    return this.place.querySelectorAll(".shot").length;
   }
 
   get uploaded() {
-    return this.place.querySelectorAll('.photo input[type="hidden"]').length;
+    return this.place.querySelectorAll('.shot input[type="hidden"]').length;
   }
 
   /** Settles when nothing is on its way any more; tells whether every photo arrived. */
@@ -37,19 +37,19 @@ export class PhotoStrip {
 
   add(file) {
     const figure = document.createElement("div");
-    figure.className = "photo photo-going";
+    figure.className = "shot shot-going";
     const picture = document.createElement("img");
     picture.alt = file.name;
     const address = URL.createObjectURL(file);
     picture.src = address;
     const state = document.createElement("button");
     state.type = "button";
-    state.className = "photo-state";
+    state.className = "shot-state";
     state.textContent = this.words.uploading;
     state.disabled = true;
     const away = document.createElement("button");
     away.type = "button";
-    away.className = "photo-away";
+    away.className = "shot-away";
     away.setAttribute("aria-label", this.words.remove);
     away.textContent = "×";
     away.addEventListener("click", () => {
@@ -58,7 +58,7 @@ export class PhotoStrip {
     });
     state.addEventListener("click", () => this.upload(figure, file, picture, address, state));
     figure.append(picture, state, away);
-    this.place.insertBefore(figure, this.place.querySelector(".photo-add"));
+    this.place.insertBefore(figure, this.place.querySelector(".shot-add"));
     this.upload(figure, file, picture, address, state);
   }
 
@@ -72,7 +72,7 @@ export class PhotoStrip {
   }
 
   async put(figure, file, picture, address, state) {
-    figure.className = "photo photo-going";
+    figure.className = "shot shot-going";
     state.disabled = true;
     state.hidden = false;
     state.textContent = this.words.uploading;
@@ -91,13 +91,13 @@ export class PhotoStrip {
       kept.name = this.place.dataset.photos;
       kept.value = said.sha256;
       figure.append(kept);
-      figure.className = "photo";
+      figure.className = "shot";
       state.hidden = true;
       // What the browser cannot show itself (HEIC) is shown as the house keeps it.
       if (!picture.naturalWidth && picture.complete) picture.src = said.thumb;
       else URL.revokeObjectURL(address);
     } catch (error) {
-      figure.className = "photo photo-failed";
+      figure.className = "shot shot-failed";
       state.disabled = false;
       state.textContent = error instanceof TypeError ? this.words.upload_failed : error.message;
     }
