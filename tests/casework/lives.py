@@ -20,7 +20,7 @@ WAY = ("verifying", "verified", "accepted", "filed", "dispatched", "handling", "
 
 def photo_bytes(seed: int = 0, size: tuple[int, int] = (64, 48)) -> bytes:
     """A small JPEG, another one for each seed."""
-    colour = tuple(Random(seed).randrange(256) for _ in range(3))  # noqa: S311
+    colour = tuple(Random(seed).randrange(256) for _ in range(3))
     out = io.BytesIO()
     Image.new("RGB", size, colour).save(out, "JPEG")
     return out.getvalue()

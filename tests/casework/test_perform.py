@@ -36,7 +36,7 @@ def test_a_case_goes_all_the_way_round(life):
     ]  # fmt: skip
     assert not Clock.objects.filter(case=case, stopped_at=None).exists()
     assert not Task.objects.filter(case=case, done_at=None).exists()
-    assert list(audit.verify(1))[0].faults == ()
+    assert next(iter(audit.verify(1))).faults == ()
 
 
 def test_the_number_says_day_county_and_serial(life):
