@@ -15,6 +15,7 @@ from ninja.security.base import AuthBase
 
 from chengge import __version__
 from chengge.casework.api import router as casework
+from chengge.field.api import router as field
 from chengge.foundation.api import router as foundation
 from chengge.organization.api import router as organization
 from chengge.organization.models import Member
@@ -107,6 +108,7 @@ def build() -> CityApi:
     problems.install(city_api)
     for router in (organization, foundation, casework):
         city_api.add_router("", router)
+    city_api.add_router("", field, tags=["inspector"])
     return city_api
 
 

@@ -21,7 +21,7 @@ from chengge.casework.api.shapes import (
     task_out,
 )
 from chengge.casework.api.wanted import Wanted
-from chengge.casework.models import Channel, Evidence, Task
+from chengge.casework.models import Channel, Evidence, LedgerEntry, Task
 from chengge.casework.queries import CaseDetail, case_in_sight, cases, detail, lights, timeline
 from chengge.casework.queries.accounts import clock_accounts
 from chengge.rest.answers import answers, single_thing
@@ -64,6 +64,13 @@ class AssignmentOut(Outgoing):
     outcome: str = Field(description="The action that ended it")
 
 
+class LedgerEntryOut(Outgoing):
+    seq: int
+    at: datetime
+    body: str = Field(description="The entry, as text that is hashed")
+    hash: str = Field(description="64 hexadecimal digits")
+
+
 class CaseDetailOut(CaseOut):
     area: str = Field(description="Street and community in words")
     condition: str = Field(description="Filing condition it is judged by")
@@ -103,6 +110,16 @@ def case(request: HttpRequest, number: CaseNumber) -> CaseDetailOut:
 def entries(request: HttpRequest, number: CaseNumber) -> list[EntryOut]:
     """The ledger of a case in words, the latest first."""
     return list(map(entry_out, timeline(case_in_sight(request.actor, number))))
+
+
+@router.get("/cases/{number}/ledger", response=answers({200: list[LedgerEntryOut]}, 404))
+def ledger(request: HttpRequest, number: CaseNumber) -> list[LedgerEntryOut]:
+    """The ledger of a case as it is kept, in order: anybody can see for themselves that the chain holds.
+
+    `hash` is SHA-256 over the hash before it (32 zero bytes before the first) and `body`.
+    """
+    rows = LedgerEntry.objects.filter(case=case_in_sight(request.actor, number)).order_by("seq")
+    return [LedgerEntryOut(seq=row.seq, at=row.at, body=row.body, hash=bytes(row.hash).hex()) for row in rows]
 
 
 @router.get("/cases/{number}/clocks", response=answers({200: list[ClockOut]}, 404))

@@ -2,7 +2,9 @@
 
 from ninja import Router
 
-from chengge.organization.api import calendars, people, signing_in
+from chengge.organization.api import calendars, keeping, people, signing_in
+
+__all__ = ["keeping", "router"]  # `keeping` adds its operations to the routers of the others
 
 router = Router()
 router.add_router("", signing_in.router, tags=["signing in"])

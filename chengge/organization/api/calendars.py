@@ -68,10 +68,7 @@ def calendars(request: HttpRequest) -> list[CalendarOut]:
 @single_thing
 def calendar(request: HttpRequest, calendar_id: Id) -> CalendarDetail:
     """One calendar with its working hours by season."""
-    row = _found(calendar_id)
-    fields = SeasonOut.model_fields
-    seasons = [SeasonOut(**{name: getattr(season, name) for name in fields}) for season in row.seasons.all()]
-    return CalendarDetail(**_calendar(row).model_dump(), seasons=seasons)
+    return calendar_detail(_found(calendar_id))
 
 
 @router.get("/calendars/{calendar_id}/days", response=answers({200: list[CalendarDayOut]}, 404))
@@ -113,6 +110,12 @@ def _found(calendar_id: int) -> WorkingCalendar:
     if row is None:
         raise NotFound("calendar", _("There is no such calendar."), field="calendar_id")
     return row
+
+
+def calendar_detail(row: WorkingCalendar) -> CalendarDetail:
+    """A calendar with its seasons."""
+    seasons = [SeasonOut(**{name: getattr(season, name) for name in SeasonOut.model_fields}) for season in row.seasons.all()]
+    return CalendarDetail(**_calendar(row).model_dump(), seasons=seasons)
 
 
 def _calendar(row: WorkingCalendar) -> CalendarOut:

@@ -67,7 +67,7 @@ def organizations(
     wanted = {"level": level, "kind": kind, "parent_id": parent_id}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None}, name__icontains=text)
     found, following = page_after(rows, "code", cursor, size)
-    return OrganizationPage(items=list(map(_organization, found)), next=following)
+    return OrganizationPage(items=list(map(organization_out, found)), next=following)
 
 
 @router.get("/organizations/{organization_id}", response=answers({200: OrganizationOut}, 404))
@@ -77,7 +77,7 @@ def organization(request: HttpRequest, organization_id: Id) -> OrganizationOut:
     found = Organization.objects.filter(pk=organization_id).first()
     if found is None:
         raise NotFound("organization", _("There is no such organization."), field="organization_id")
-    return _organization(found)
+    return organization_out(found)
 
 
 @router.get("/members", response=answers({200: MemberPage}))
@@ -89,23 +89,23 @@ def members(
     size: PageSize = 50,
 ) -> MemberPage:
     """Members by number: name, posts held today, organization; nothing more personal."""
-    rows = _members()
+    rows = members_of_today(Member.objects.filter(is_active=True))
     if organization_id is not None:
         rows = rows.filter(organization_id=organization_id)
     if post is not None:
         rows = rows.filter(pk__in=_held_today(MemberPost.objects.filter(post=post)).values("member_id"))
     found, following = page_after(rows, "id", cursor, size)
-    return MemberPage(items=list(map(_member, found)), next=following)
+    return MemberPage(items=list(map(member_out, found)), next=following)
 
 
 @router.get("/members/{member_id}", response=answers({200: MemberOut}, 404))
 @single_thing
 def member(request: HttpRequest, member_id: Id) -> MemberOut:
     """One member: name, posts held today, organization."""
-    found = _members().filter(pk=member_id).first()
+    found = members_of_today(Member.objects.filter(is_active=True, pk=member_id)).first()
     if found is None:
         raise NotFound("member", _("There is no such member."), field="member_id")
-    return _member(found)
+    return member_out(found)
 
 
 def _held_today(rows: QuerySet[Row]) -> QuerySet[Row]:
@@ -113,7 +113,7 @@ def _held_today(rows: QuerySet[Row]) -> QuerySet[Row]:
     return rows.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
 
 
-def _organization(row: Organization) -> OrganizationOut:
+def organization_out(row: Organization) -> OrganizationOut:
     return OrganizationOut(
         **{
             name: getattr(row, name)
@@ -123,12 +123,13 @@ def _organization(row: Organization) -> OrganizationOut:
     )
 
 
-def _members() -> QuerySet[Member]:
+def members_of_today(rows: QuerySet[Member]) -> QuerySet[Member]:
+    """Members with the posts they hold today in `held`."""
     held = Prefetch("posts", queryset=_held_today(MemberPost.objects.all()), to_attr="held")
-    return Member.objects.filter(is_active=True).select_related("organization").prefetch_related(held)
+    return rows.select_related("organization").prefetch_related(held)
 
 
-def _member(row: Member) -> MemberOut:
+def member_out(row: Member) -> MemberOut:
     held = {post.post for post in row.held}  # type: ignore[attr-defined]
     body = row.organization
     return MemberOut(

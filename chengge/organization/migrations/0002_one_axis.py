@@ -1,4 +1,7 @@
-"""No member holds posts on both axes: whoever dispatches cannot close. Kept by the database, whatever writes."""
+"""No member holds posts on both axes on the same day: whoever dispatches cannot close. Kept by the database, whatever writes.
+
+Posts are compared with each other, not with the server's today: the city's day begins eight hours before that of UTC.
+"""
 
 from django.db import migrations
 
@@ -10,7 +13,8 @@ BEGIN
       WHEN post IN ('inspector', 'operator', 'shift_leader', 'evaluator') THEN 'supervision'
       WHEN post IN ('dispatcher', 'department', 'coordinator') THEN 'command' END)
     INTO axes FROM organization_memberpost
-    WHERE member_id = NEW.member_id AND (valid_to IS NULL OR valid_to > CURRENT_DATE);
+    WHERE member_id = NEW.member_id
+      AND valid_from < COALESCE(NEW.valid_to, 'infinity') AND NEW.valid_from < COALESCE(valid_to, 'infinity');
   IF axes > 1 THEN
     RAISE EXCEPTION 'a member holds posts on one axis only' USING ERRCODE = 'check_violation';
   END IF;
