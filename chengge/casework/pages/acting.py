@@ -89,9 +89,9 @@ class Outcome:
 @for_members
 def bulk(request: HttpRequest, post: str) -> HttpResponse:
     """One action on each of the chosen cases, each by itself through the door; the answer tells case by case what happened."""
-    actor, wanted = desk_asked(request, post)
+    actor, desk_post, _wanted = desk_asked(request, post)
     action = request.POST.get("action", "")
-    if action not in SAFE_IN_BULK or wanted.desk not in BY_ACTION[action].posts:
+    if action not in SAFE_IN_BULK or desk_post not in BY_ACTION[action].posts:
         raise Refused("action", _("This action cannot be taken on many cases at once."), _("Open the cases one by one."))
     chosen = _chosen(request.POST.getlist("case"))
     if not chosen:

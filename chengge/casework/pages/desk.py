@@ -25,6 +25,7 @@ from chengge.casework.queries import (
     queue_of,
     read_to_now,
     row_words,
+    whole_desk,
 )
 from chengge.casework.templatetags.page import desk_name
 from chengge.domain.errors import Forbidden, Refused
@@ -56,10 +57,10 @@ class QueueTab:
 @for_members
 def desk(request: HttpRequest, post: str) -> HttpResponse:
     """The whole page; an administrator's begins with an overview instead of a list."""
-    actor, wanted = desk_asked(request, post)
-    if wanted.desk is Post.ADMINISTRATOR and not request.GET:
+    actor, desk_post, wanted = desk_asked(request, post)
+    if desk_post is Post.ADMINISTRATOR and not request.GET:
         return render(request, "casework/overview.html", _overview(actor))
-    context = desk_context(request, actor, wanted)
+    context = desk_context(request, actor, desk_post, wanted)
     if number := request.GET.get("case"):
         try:
             context |= case_context(actor, number)
@@ -72,25 +73,27 @@ def desk(request: HttpRequest, post: str) -> HttpResponse:
 @for_members
 def rows(request: HttpRequest, post: str) -> HttpResponse:
     """The next rows of the list, from `cursor` on."""
-    actor, wanted = desk_asked(request, post)
-    return render(request, "casework/parts/rows.html", list_context(request, actor, wanted, request.GET.get("cursor"), PAGE_SIZE))
+    actor, desk_post, wanted = desk_asked(request, post)
+    return render(
+        request, "casework/parts/rows.html", list_context(request, actor, desk_post, wanted, request.GET.get("cursor"), PAGE_SIZE)
+    )
 
 
 @require_safe
 @for_members
 def open_case(request: HttpRequest, post: str, number: str) -> HttpResponse:
     """The case and what to do with it, for the middle and the side of an open desk."""
-    actor, wanted = desk_asked(request, post)
-    return render(request, "casework/parts/opened_parts.html", {"post": wanted.desk, "on_desk": True} | case_context(actor, number))
+    actor, desk_post, _wanted = desk_asked(request, post)
+    return render(request, "casework/parts/opened_parts.html", {"post": desk_post, "on_desk": True} | case_context(actor, number))
 
 
 @require_safe
 @for_members
 def filter_panel(request: HttpRequest, post: str) -> HttpResponse:
     """The sheet in which a search is put together."""
-    _actor, wanted = desk_asked(request, post)
+    _actor, desk_post, wanted = desk_asked(request, post)
     context = {
-        "post": wanted.desk,
+        "post": desk_post,
         "wanted": wanted,
         "stages": [(stage.value, StageChoice(stage.value).label) for stage in OPEN],
         "stages_wanted": wanted.stages,
@@ -103,8 +106,8 @@ def filter_panel(request: HttpRequest, post: str) -> HttpResponse:
     return render(request, "casework/parts/filter_panel.html", context)
 
 
-def desk_asked(request: HttpRequest, post: str) -> tuple[Actor, CaseFilter]:
-    """Who asks for which desk, and what is looked for on it.
+def desk_asked(request: HttpRequest, post: str) -> tuple[Actor, Post, CaseFilter]:
+    """Who asks, for which desk, and what is looked for on it.
 
     Raises:
         Forbidden: a desk of a post that the member does not hold.
@@ -120,13 +123,11 @@ def desk_asked(request: HttpRequest, post: str) -> tuple[Actor, CaseFilter]:
     wanted = replace(CaseFilter.parse(request.GET), desk=Post(post))
     if wanted.queue not in ("", ALL) and queue_of(Post(post), wanted.queue) is None:
         wanted = replace(wanted, queue="")
-    return actor, wanted
+    return actor, Post(post), wanted
 
 
-def desk_context(request: HttpRequest, actor: Actor, wanted: CaseFilter) -> dict[str, Any]:
+def desk_context(request: HttpRequest, actor: Actor, post: Post, wanted: CaseFilter) -> dict[str, Any]:
     """Everything around the case."""
-    post = wanted.desk
-    assert post is not None
     read_to = read_to_now()  # before the list is read, so that nothing falls between the two
     counted = lights(actor, wanted)
     address = f"/desk/{post.value}/"
@@ -135,7 +136,7 @@ def desk_context(request: HttpRequest, actor: Actor, wanted: CaseFilter) -> dict
         "on_desk": True,
         "read_to": read_to,
         "desk_title": desk_name(post),
-        "queues": queue_tabs(wanted, counted, address),
+        "queues": queue_tabs(post, wanted, counted),
         "lights": counted,
         "lights_address": address,
         "wanted": wanted,
@@ -144,13 +145,11 @@ def desk_context(request: HttpRequest, actor: Actor, wanted: CaseFilter) -> dict
         "query": urlencode(wanted.query(), doseq=True),
         "bulk_actions": [action for action in SAFE_IN_BULK if post in BY_ACTION[action].posts],
         "everywhere": address + "?" + urlencode(replace(wanted, queue=ALL).query(), doseq=True),
-    } | list_context(request, actor, wanted, None, PAGE_SIZE)
+    } | list_context(request, actor, post, wanted, None, PAGE_SIZE)
 
 
-def list_context(request: HttpRequest, actor: Actor, wanted: CaseFilter, cursor: str | None, size: int) -> dict[str, Any]:
+def list_context(request: HttpRequest, actor: Actor, post: Post, wanted: CaseFilter, cursor: str | None, size: int) -> dict[str, Any]:
     """One page of the list with what its rows say."""
-    post = wanted.desk
-    assert post is not None
     page = cases(actor, wanted, cursor, size)
     words = row_words(page.rows)
     query = urlencode(wanted.query(), doseq=True)
@@ -177,17 +176,17 @@ class Row:
         return cls(case, words, f"/desk/{post.value}/?{query}{'&' if query else ''}case={case.number}")
 
 
-def queue_tabs(wanted: CaseFilter, counted: Lights, address: str) -> list[QueueTab]:
+def queue_tabs(post: Post, wanted: CaseFilter, counted: Lights) -> list[QueueTab]:
     """The small tabs above the list: the whole desk, its sub-queues, and everything in sight."""
-    assert wanted.desk is not None
+    address = f"/desk/{post.value}/"
 
     def tab(name: str, label: str, count: int | None) -> QueueTab:
         query = urlencode(replace(wanted, queue=name).query(), doseq=True)
         return QueueTab(name, label, count, f"{address}?{query}" if query else address, wanted.queue == name)
 
-    queues = QUEUES[wanted.desk]
-    tabs = [tab("", _("All waiting"), counted.total)] if sum(queue.waits for queue in queues) > 1 else []
-    tabs += [tab(queue.name, str(queue.label), counted.queues.get(queue.name)) for queue in queues]
+    whole = whole_desk(post)
+    tabs = [tab("", str(whole.label) if whole else _("All waiting"), counted.total)]
+    tabs += [tab(queue.name, str(queue.label), counted.queues.get(queue.name)) for queue in QUEUES[post] if queue is not whole]
     return [*tabs, tab(ALL, _("Everywhere"), None)]
 
 

@@ -32,7 +32,7 @@ WIDTHS = {1: 24, 7: 28, 8: 40, 9: 30}
 @for_members
 def as_csv(request: HttpRequest, post: str) -> StreamingHttpResponse:
     """Streamed, so that a large table does not have to be held at once."""
-    actor, wanted = desk_asked(request, post)
+    actor, _post, wanted = desk_asked(request, post)
     response = StreamingHttpResponse(_csv_lines(export(actor, wanted)), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{_file_name("csv")}"'
     return response
@@ -42,7 +42,7 @@ def as_csv(request: HttpRequest, post: str) -> StreamingHttpResponse:
 @for_members
 def as_xlsx(request: HttpRequest, post: str) -> FileResponse:
     """A workbook; written row by row into a file, which goes away by itself."""
-    actor, wanted = desk_asked(request, post)
+    actor, _post, wanted = desk_asked(request, post)
     table = export(actor, wanted)
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Cases"))

@@ -18,7 +18,7 @@ from chengge.organization.gates import for_members
 @for_members
 def keep(request: HttpRequest, post: str) -> HttpResponse:
     """Keep the search that the page shows (in the address) under a name."""
-    actor, wanted = desk_asked(request, post)
+    actor, _post, wanted = desk_asked(request, post)
     query = urlencode(wanted.query(), doseq=True)
     try:
         kept = save_filter(actor, post, request.POST.get("name", ""), query)
@@ -33,7 +33,7 @@ def keep(request: HttpRequest, post: str) -> HttpResponse:
 @for_members
 def forget(request: HttpRequest, post: str, filter_id: int) -> HttpResponse:
     """Remove a kept search."""
-    actor, wanted = desk_asked(request, post)
+    actor, _post, wanted = desk_asked(request, post)
     forget_filter(actor, filter_id)
     query = urlencode(wanted.query(), doseq=True)
     return redirect(f"/desk/{post}/?{query}" if query else f"/desk/{post}/")

@@ -19,7 +19,7 @@ def pulse(request: HttpRequest, post: str) -> HttpResponse:
 
     Headers: `X-Read-To` from where to look on, `X-Moved` the ids of the cases that moved.
     """
-    actor, wanted = desk_asked(request, post)
+    actor, desk_post, wanted = desk_asked(request, post)
     after, shown = request.GET.get("after", ""), request.GET.get("shown", "")
     changes = changes_since(actor, wanted, int(after) if after.isdigit() and len(after) < 19 else 0)
     if not changes.case_ids:
@@ -27,11 +27,10 @@ def pulse(request: HttpRequest, post: str) -> HttpResponse:
     else:
         size = min(max(int(shown), PAGE_SIZE), MOST_ROWS) if shown.isdigit() and len(shown) < 6 else PAGE_SIZE
         counted = lights(actor, wanted)
-        address = f"/desk/{post}/"
-        context = list_context(request, actor, wanted, None, size) | {
+        context = list_context(request, actor, desk_post, wanted, None, size) | {
             "lights": counted,
-            "lights_address": address,
-            "queues": queue_tabs(wanted, counted, address),
+            "lights_address": f"/desk/{post}/",
+            "queues": queue_tabs(desk_post, wanted, counted),
             "query": urlencode(wanted.query(), doseq=True),
         }
         response = render(request, "casework/parts/pulse.html", context)

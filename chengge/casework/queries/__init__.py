@@ -1,7 +1,7 @@
 """All reads of casework that are more than one line."""
 
 from chengge.casework.queries.accounts import ClockAccount, DayOfAccount
-from chengge.casework.queries.desks import ALL, QUEUES, Queue, queue_of, stages_on
+from chengge.casework.queries.desks import ALL, QUEUES, Queue, queue_of, stages_on, whole_desk
 from chengge.casework.queries.detail import (
     CaseDetail,
     Photos,
@@ -12,19 +12,12 @@ from chengge.casework.queries.detail import (
     detail,
     open_actions,
 )
+from chengge.casework.queries.evidence import may_see_photo, report_in_sight, reports_in_sight
 from chengge.casework.queries.export import Export, export
 from chengge.casework.queries.filters import CaseFilter
 from chengge.casework.queries.lists import CasePage, Lights, RowWords, cases, counts_by_stage, lights, row_words
 from chengge.casework.queries.live import Changes, changes_since, read_to_now
-from chengge.casework.queries.reports import (
-    count_incomplete,
-    incomplete_report,
-    incomplete_reports,
-    may_see_photo,
-    questions_of,
-    report_in_sight,
-    reports_in_sight,
-)
+from chengge.casework.queries.reports import count_incomplete, incomplete_report, incomplete_reports, questions_of
 from chengge.casework.queries.sight import sight, visible, with_all_below
 from chengge.casework.queries.timeline import EntryWords, timeline
 
@@ -68,5 +61,6 @@ __all__ = [
     "stages_on",
     "timeline",
     "visible",
+    "whole_desk",
     "with_all_below",
 ]

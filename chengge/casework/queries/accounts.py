@@ -71,8 +71,9 @@ class ClockAccount:
 def clock_accounts(case: Case, now: datetime) -> list[ClockAccount]:
     """Every clock of a case in the order of its start. Two queries, and one for each calendar that its clocks go by."""
     clocks = list(Clock.objects.filter(case=case).select_related("organization").prefetch_related("pauses").order_by("ordinal"))
-    calendars = {pk: calendar_of(pk) for pk in {clock.calendar_id for clock in clocks} if pk is not None}
-    return [account_of(clock, calendars.get(clock.calendar_id), now) for clock in clocks]
+    calendar_ids = {clock.calendar_id for clock in clocks if not clock.continuous}
+    calendars = {pk: calendar_of(pk) for pk in calendar_ids if pk is not None}
+    return [account_of(clock, None if clock.calendar_id is None else calendars.get(clock.calendar_id), now) for clock in clocks]
 
 
 def account_of(clock: Clock, calendar: WorkCalendar | None, now: datetime) -> ClockAccount:

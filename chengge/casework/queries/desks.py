@@ -1,6 +1,6 @@
 """What lies on the desk of each post, in sub-queues. Read off the rule book; only the watching queues are our own choice."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -23,7 +23,7 @@ class Queue:
     name: str
     label: Promise
     stages: tuple[Stage, ...]
-    where: Q = Q()
+    where: Q = field(default_factory=Q)
     held: str = ""
     waits: bool = True
 
@@ -32,8 +32,8 @@ class Queue:
         return not ENDS.intersection(self.stages)
 
 
-def _queue(name: str, label: Promise, stages: str, where: Q = Q(), held: str = "", waits: bool = True) -> Queue:  # noqa: B008
-    return Queue(name, label, tuple(map(Stage, stages.split())), where, held, waits)
+def _queue(name: str, label: Promise, stages: str, where: Q | None = None, held: str = "", waits: bool = True) -> Queue:
+    return Queue(name, label, tuple(map(Stage, stages.split())), where or Q(), held, waits)
 
 
 COMMAND_SIDE = "filed dispatched handling returned"
@@ -85,6 +85,11 @@ QUEUES: dict[Post, tuple[Queue, ...]] = {
     ),
     Post.INSPECTOR: (_queue("walks", pgettext_lazy("queue", "Walks"), " ".join(stages_of(Post.INSPECTOR))),),
 }
+
+
+def whole_desk(post: Post) -> Queue | None:
+    """The sub-queue that holds all that waits on the desk; None where it is spread over several."""
+    return next((queue for queue in QUEUES[post] if queue.waits and not queue.where and set(queue.stages) == set(stages_on(post))), None)
 
 
 def queue_of(post: Post, name: str) -> Queue | None:

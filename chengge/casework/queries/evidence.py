@@ -3,8 +3,8 @@
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from chengge.casework.models import Case, Evidence, Report
-from chengge.casework.queries.sight import sight
+from chengge.casework.models import Evidence, Report
+from chengge.casework.queries.sight import sight, visible
 from chengge.domain.errors import NotFound
 from chengge.domain.lifecycle import Post
 from chengge.organization.queries import Actor
@@ -14,7 +14,7 @@ ANSWERS = frozenset({Post.OPERATOR, Post.SHIFT_LEADER})
 
 def reports_in_sight(actor: Actor) -> QuerySet[Report]:
     """Reports of cases in sight, and those the member made; the ones that wait for an answer also for operators and shift leaders."""
-    seen = Q(case__in=Case.objects.filter(sight(actor))) | Q(member_id=actor.member_id, member__isnull=False)
+    seen = (Q(case__isnull=False) & sight(actor, "case__")) | Q(member_id=actor.member_id, member__isnull=False)
     if actor.posts & ANSWERS:
         seen |= Q(case=None)
     return Report.objects.filter(seen).select_related("case")
@@ -29,6 +29,12 @@ def report_in_sight(actor: Actor, report_id: int) -> Report:
 
 
 def may_see_photo(actor: Actor, sha256: str) -> bool:
-    """Whether the photo belongs to something the member may see, or was uploaded by the member. One query."""
-    seen = Q(case__in=Case.objects.filter(sight(actor))) | Q(report__in=reports_in_sight(actor).values("pk")) | Q(member_id=actor.member_id)
-    return Evidence.objects.filter(seen, sha256=sha256).exists()
+    """Whether the photo belongs to something the member may see, or was uploaded by the member. At most three queries."""
+    bound = list(Evidence.objects.filter(sha256=sha256).values_list("case_id", "report_id", "member_id"))
+    if any(member_id == actor.member_id is not None for _case, _report, member_id in bound):
+        return True
+    case_ids = [case_id for case_id, _report, _member in bound if case_id is not None]
+    if case_ids and visible(actor).filter(pk__in=case_ids).exists():
+        return True
+    report_ids = [report_id for _case, report_id, _member in bound if report_id is not None]
+    return bool(report_ids) and reports_in_sight(actor).filter(pk__in=report_ids).exists()

@@ -1,7 +1,7 @@
 """What somebody looks for among cases: read from an address, checked, and written back into one."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
@@ -122,8 +122,7 @@ class CaseFilter:
 
     def without(self, name: str) -> "CaseFilter":
         """The same without one condition, named as in the address."""
-        empty = {field.name: field.default for field in fields(CaseFilter)}
-        return replace(self, **{NAMES[name]: empty[NAMES[name]]})
+        return replace(self, **{NAMES[name]: getattr(CaseFilter(), NAMES[name])})
 
     def conditions(self, now: datetime) -> Q:
         """What a case must fulfil, apart from desk, queue, stages and sight."""

@@ -1,11 +1,10 @@
 """Reports that wait for an answer before they can become a case."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from chengge.casework.actions import Question
-from chengge.casework.models import Evidence, Report
-from chengge.casework.queries.sight import visible
+from chengge.casework.models import Report
 from chengge.domain.errors import NotFound
 from chengge.domain.lifecycle import Post
 from chengge.organization.queries import Actor
@@ -14,32 +13,8 @@ ANSWERS = frozenset({Post.OPERATOR, Post.SHIFT_LEADER})
 MOST = 200
 
 
-def reports_in_sight(actor: Actor) -> QuerySet[Report]:
-    """Reports of cases in sight, one's own, and for operators and shift leaders those that wait for an answer."""
-    seen = Q(case__in=visible(actor)) | Q(member_id=actor.member_id, member__isnull=False)
-    if actor.posts & ANSWERS:
-        seen |= Q(state=Report.State.INCOMPLETE)
-    return Report.objects.filter(seen).select_related("case")
-
-
-def report_in_sight(actor: Actor, report_id: int) -> Report:
-    """One report in sight. Raises NotFound."""
-    kept = reports_in_sight(actor).filter(pk=report_id).first()
-    if kept is None:
-        raise NotFound("report", _("There is no such report, or none that you may see."))
-    return kept
-
-
-def may_see_photo(actor: Actor, sha256: str) -> bool:
-    """Whether a photo belongs to a case or report in sight, or was uploaded by this member. One query (two for a lower level's department)."""
-    seen = Q(case__in=visible(actor)) | Q(member_id=actor.member_id, member__isnull=False)
-    if actor.posts & ANSWERS:
-        seen |= Q(report__state=Report.State.INCOMPLETE)
-    return Evidence.objects.filter(seen, sha256=sha256).exists()
-
-
 def incomplete_reports(actor: Actor) -> list[Report]:
-    """Reports that wait for an answer, the oldest first, at most `MOST`: all of them for operators and shift leaders, else one's own. One query."""
+    """Reports that wait for an answer, the oldest first, at most `MOST`; one's own only, but for operators and shift leaders. One query."""
     return list(_waiting(actor).select_related("problem_class", "member").order_by("reported_at", "pk")[:MOST])
 
 
@@ -68,4 +43,6 @@ def questions_of(kept: Report) -> tuple[Question, ...]:
 
 def _waiting(actor: Actor) -> QuerySet[Report]:
     waiting = Report.objects.filter(state=Report.State.INCOMPLETE)
-    return waiting if actor.posts & ANSWERS else waiting.filter(member_id=actor.member_id, member__isnull=False)
+    if actor.posts & ANSWERS:
+        return waiting
+    return waiting.none() if actor.member_id is None else waiting.filter(member_id=actor.member_id)

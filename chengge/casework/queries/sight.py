@@ -1,5 +1,8 @@
 """Which cases a member may see at all."""
 
+from functools import reduce
+from operator import or_
+
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -26,32 +29,33 @@ def visible(actor: Actor) -> QuerySet[Case]:
     return Case.objects.filter(sight(actor))
 
 
-def sight(actor: Actor) -> Q:
-    """`visible` as a condition on cases.
+def sight(actor: Actor, through: str = "") -> Q:
+    """`visible` as a condition.
 
     Overseeing posts see their scope; an inspector also what they reported or walked for; a department what is its own to
     answer for; a lower level what has ever been passed down to it or below it. Nobody else sees anything.
+
+    Args:
+        through: lookup path of the case seen from the filtered row, such as `case__`; empty: the case itself.
     """
     seen: list[Q] = []
     if actor.posts & OVERSEEING:
         if actor.grid_range is None:
             return Q()
-        seen.append(Q(grid_code__gte=actor.grid_range[0], grid_code__lt=actor.grid_range[1]))
-    if Post.INSPECTOR in actor.posts:
-        seen.append(Q(pk__in=Report.objects.filter(member_id=actor.member_id, case__isnull=False).values("case_id")))
-        seen.append(Q(pk__in=Task.objects.filter(member_id=actor.member_id).values("case_id")))
+        seen.append(Q(**{f"{through}grid_code__gte": actor.grid_range[0], f"{through}grid_code__lt": actor.grid_range[1]}))
+    if Post.INSPECTOR in actor.posts and actor.member_id is not None:
+        seen.append(Q(**{f"{through}pk__in": Report.objects.filter(member_id=actor.member_id, case__isnull=False).values("case_id")}))
+        seen.append(Q(**{f"{through}pk__in": Task.objects.filter(member_id=actor.member_id).values("case_id")}))
     if Post.DEPARTMENT in actor.posts and actor.organization_id is not None:
-        seen.append(_held_by(actor.organization_id, actor.organization_level))
-    found = Q(pk__in=[])
-    for condition in seen:
-        found |= condition
-    return found if len(seen) != 1 else seen[0]
+        seen.append(_held_by(actor.organization_id, actor.organization_level, through))
+    return reduce(or_, seen) if seen else Q(**{f"{through}pk__in": []})
 
 
-def _held_by(organization_id: int, level: int | None) -> Q:
+def _held_by(organization_id: int, level: int | None, through: str) -> Q:
     if level is not None and level <= PLATFORM_LEVEL:
-        return Q(department_id=organization_id)
-    return Q(pk__in=Assignment.objects.filter(organization_id__in=with_all_below(organization_id)).values("case_id"))
+        return Q(**{f"{through}department_id": organization_id})
+    held = Assignment.objects.filter(organization_id__in=with_all_below(organization_id))
+    return Q(**{f"{through}pk__in": held.values("case_id")})
 
 
 def with_all_below(organization_id: int) -> list[int]:

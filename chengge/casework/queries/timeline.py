@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from chengge.casework.models import Case, ClockChoice, LedgerEntry, Origin, Task
 from chengge.casework.words import deed
@@ -15,7 +17,15 @@ from chengge.organization.models import Organization
 
 Body = dict[str, Any]
 
-AMENDABLE = ("place", "description", "component_code", "problem_class_id", "lon", "urgent")
+# What amending may change, in words.
+AMENDABLE: dict[str, Promise] = {
+    "place": gettext_lazy("place"),
+    "lon": gettext_lazy("position"),
+    "description": gettext_lazy("description"),
+    "component_code": gettext_lazy("component"),
+    "problem_class_id": gettext_lazy("class"),
+    "urgent": gettext_lazy("urgent"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,7 @@ def _facts(action: str, body: Body, organizations: Mapping[int, str], rules: Map
     if rule_id and action != "report":
         yield _("condition: %(condition)s") % {"condition": rules.get(rule_id, "")}
     if action in {"amend", "reclassify"}:
-        changed = [str(Case._meta.get_field(name.removesuffix("_id")).verbose_name) for name in AMENDABLE if name in body["case"]]
+        changed = [str(label) for name, label in AMENDABLE.items() if name in body["case"]]
         if changed:
             yield _("changed: %(fields)s") % {"fields": _(", ").join(changed)}
     for move in body["clocks"]:

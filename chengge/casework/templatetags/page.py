@@ -89,7 +89,7 @@ def top_bar(context: RequestContext, active: str = "") -> dict[str, Any]:
 
 
 def _lights(context: RequestContext, actor: Actor) -> tuple[Lights | None, str]:
-    """The lights of the desk that is shown, else of the member's first desk; none for who has no desk. At most one query (two for a department)."""
+    """The lights of the desk that is shown, else of the member's first desk; none for who has no desk. One query (two for a department)."""
     if "lights" in context:
         return context["lights"], context["lights_address"]
     post = next((post for post in DESK_POSTS if post in actor.posts), None)
@@ -104,6 +104,7 @@ def words_for_scripts() -> SafeString:
     words = {
         "left": _("%(span)s left"),
         "over": _("%(span)s over"),
+        "moment": pgettext("span", "less than 1 min"),
         "minutes": pgettext("span", "%(count)s min"),
         "hours": pgettext("span", "%(count)s h"),
         "days": pgettext("span", "%(count)s d"),

@@ -25,6 +25,8 @@ SAID_IN_MINUTES, SAID_IN_HOURS = 60 * MINUTE, 48 * HOUR  # up to here; what is l
 def span(seconds: float) -> str:
     """A length of time in its largest fitting unit, cut off: 9 min, 5 h, 3 d. `countdown.js` counts the same way."""
     seconds = abs(int(seconds))
+    if seconds < MINUTE:
+        return pgettext("span", "less than 1 min")
     if seconds < SAID_IN_MINUTES:
         return pgettext("span", "%(count)s min") % {"count": seconds // MINUTE}
     if seconds < SAID_IN_HOURS:

@@ -6,6 +6,7 @@ const SHADES = ["green", "yellow", "red"];
 
 function span(milliseconds) {
   const minutes = Math.floor(Math.abs(milliseconds) / 60000);
+  if (minutes < 1) return word("moment");
   if (minutes < 60) return word("minutes", { count: minutes });
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return word("hours", { count: hours });
