@@ -91,7 +91,7 @@ def _facts(action: str, body: Body, organizations: Mapping[int, str], rules: Map
     for move in body["assignments"]:
         if move["op"] == "start":
             yield _("to %(organization)s") % {"organization": organizations.get(move["organization_id"], "")}
-    if walker:
+    if walker and action in SENDING:  # another entry may fall into the same second
         yield _("%(inspector)s walks there") % {"inspector": walker}
     rule_id = body["case"].get("rule_id")
     if rule_id and action != "report":
