@@ -62,11 +62,12 @@ def class_tree(day: date) -> list[MajorClass]:
     """The catalogue by kind and major class, with the number of rules in each. One query."""
     count = Count("rules", filter=holds_on(day, "rules__"))
     found: dict[tuple[str, str], list[ProblemClass]] = {}
-    for row in holding_on(ProblemClass.objects.all(), day).annotate(rule_count=count):
+    rows = holding_on(ProblemClass.objects.all(), day).annotate(rule_count=count)
+    for row in rows.order_by("kind", "major_code", "minor_code"):
         found.setdefault((row.kind, row.major_code), []).append(row)
     return [
-        MajorClass(kind, code, rows[0].major_name, tuple(ClassCount(row, row.rule_count) for row in rows))  # type: ignore[attr-defined]
-        for (kind, code), rows in found.items()
+        MajorClass(kind, code, classes[0].major_name, tuple(ClassCount(row, row.rule_count) for row in classes))  # type: ignore[attr-defined]
+        for (kind, code), classes in found.items()
     ]
 
 

@@ -58,7 +58,22 @@ export function fillList(list, layers, bounds, words, choose) {
   }
   if (!items.length) items.push(element("li", "map-list-empty", words.nothing_here));
   if (left) items.push(element("li", "map-list-empty", words.and_more.replace("%s", left)));
+  // Whoever stands in the list with the keyboard stays where they are.
+  const standing = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   list.replaceChildren(...items);
+  if (standing) focusItem(list, standing);
+}
+
+/** What names an object in the list, whatever else changes about it. */
+export function keyOf(feature, layer) {
+  return `${layer}:${feature.properties.id}`;
+}
+
+/** Put the keyboard on an object of the list. Answers whether it is there. */
+export function focusItem(list, key) {
+  const button = [...list.querySelectorAll("button")].find(({ dataset }) => dataset.key === key);
+  button?.focus();
+  return Boolean(button);
 }
 
 function itemOf(feature, layer, words, choose) {
@@ -66,6 +81,7 @@ function itemOf(feature, layer, words, choose) {
   const item = element("li");
   const button = element("button", "map-list-item");
   button.type = "button";
+  button.dataset.key = keyOf(feature, layer);
   const mark = light ? lightMark(light, words) : element("span", `map-dot map-dot-${layer}${major ? ` map-dot-${major}` : ""}`);
   const text = element("span", "map-list-text");
   text.append(element("span", "map-list-label", label), element("span", "map-list-detail", detail ?? ""));

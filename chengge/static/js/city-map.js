@@ -14,7 +14,7 @@
 // Events (bubbling): `map-ready`, `place-picked` {lon, lat}, `object-chosen` {layer, properties, lon, lat}, `map-moved` {zoom, notes}
 
 import { circleAround, cityStyle, layersByName, lightIcon } from "./city-map-style.js";
-import { describe, fillList } from "./city-map-list.js";
+import { describe, fillList, focusItem, keyOf } from "./city-map-list.js";
 import { WindowedLayer, namePoints, pointOf } from "./city-map-windows.js";
 
 const CONFIG_URL = "/map/config.json";
@@ -211,7 +211,8 @@ export class CityMap extends HTMLElement {
       if (event.key !== "Escape") return;
       event.stopPropagation();
       popup.remove();
-      if (before?.isConnected) before.focus();
+      if (before?.isConnected && before !== document.body) before.focus();
+      else if (!focusItem(this.#parts.list, keyOf(feature, layer))) this.#map.getCanvas().focus();
     });
   }
 

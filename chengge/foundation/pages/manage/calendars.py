@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from chengge.domain.errors import Refused
@@ -25,7 +25,6 @@ from chengge.organization.models import CalendarDay, Organization, WorkingCalend
 from chengge.organization.queries import CITY_ZONE
 
 BLANK_SEASONS = 1
-WEEKDAYS = ("1", "2", "3", "4", "5", "6", "7")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +177,19 @@ def edit(request: HttpRequest, calendar_id: int | None = None) -> HttpResponse:
     )
 
 
+def weekday_names() -> list[str]:
+    """From Monday to Sunday, short enough for a column of figures."""
+    return [
+        pgettext("weekday", "Mon"),
+        pgettext("weekday", "Tue"),
+        pgettext("weekday", "Wed"),
+        pgettext("weekday", "Thu"),
+        pgettext("weekday", "Fri"),
+        pgettext("weekday", "Sat"),
+        pgettext("weekday", "Sun"),
+    ]
+
+
 def _calendar(calendar_id: int) -> WorkingCalendar:
     return get_object_or_404(WorkingCalendar.objects.prefetch_related("seasons"), pk=calendar_id)
 
@@ -207,7 +219,7 @@ def _shown(row: WorkingCalendar, year: int) -> dict[str, Any]:
         "months": views,
         "work_days": sum(view.work_days for view in views),
         "named": sorted(special.values(), key=lambda one: one.day),
-        "weekday_names": [date_format(date(2024, 1, number), "D") for number in range(1, 8)],
+        "weekday_names": weekday_names(),
     }
 
 

@@ -77,7 +77,7 @@ class LookForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             widget = field.widget
             if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):
                 widget.attrs.setdefault("class", "form-check-input")
@@ -85,10 +85,14 @@ class LookForm(forms.Form):
                 widget.attrs.setdefault("class", "form-select")
             else:
                 widget.attrs.setdefault("class", "form-control")
-            if self.is_bound and name in self.errors:
-                widget.attrs["class"] += " is-invalid"
-                widget.attrs["aria-invalid"] = "true"
-                widget.attrs["aria-describedby"] = f"fault-{name}"
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """A faulty field says so to the eye and to a screen reader."""
+        super().add_error(field, error)
+        for name in [field] if field else getattr(error, "error_dict", ()):
+            if name in self.fields:
+                attributes = self.fields[name].widget.attrs
+                attributes |= {"class": f"{attributes['class']} is-invalid", "aria-invalid": "true", "aria-describedby": f"fault-{name}"}
 
 
 class DayField(forms.DateField):
