@@ -9,6 +9,9 @@ TRIGGER = """
 CREATE FUNCTION organization_one_axis() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE axes integer;
 BEGIN
+  IF NEW.post IN ('leader', 'administrator') THEN
+    RETURN NEW;
+  END IF;
   SELECT count(DISTINCT CASE
       WHEN post IN ('inspector', 'operator', 'shift_leader', 'evaluator') THEN 'supervision'
       WHEN post IN ('dispatcher', 'department', 'coordinator') THEN 'command' END)
