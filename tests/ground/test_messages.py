@@ -17,7 +17,8 @@ def package(tmp_path: Path) -> Path:
     (package / "templates").mkdir(parents=True)
     (package / "code.py").write_text(
         "from django.utils.translation import gettext_lazy as _, ngettext, pgettext\n"
-        'NAME = _("Dispatch")\nngettext("%(n)d case", "%(n)d cases", 2)\npgettext("light", "Green")\n'
+        "from django.utils.translation import gettext_lazy as lazy\n"
+        'NAME = _("Dispatch")\nSHEET = lazy("Sheet")\nngettext("%(n)d case", "%(n)d cases", 2)\npgettext("light", "Green")\n'
     )
     (package / "templates" / "desk.html").write_text(
         '{% load i18n %}<p title="{% translate "Don\'t push it on" %}">\n'
@@ -31,6 +32,7 @@ def test_texts_are_found_in_code_and_templates(package):
     found = {message.id for message in messages.collect(package) if message.id}
     assert found == {
         "Dispatch",
+        "Sheet",
         ("%(n)d case", "%(n)d cases"),
         "Green",
         "Don't push it on",
@@ -41,7 +43,7 @@ def test_texts_are_found_in_code_and_templates(package):
 
 def test_new_texts_come_into_the_catalogue_and_translations_stay(package):
     path = messages.catalogue_path(package, "zh_Hans")
-    assert messages.update(path, messages.collect(package), "zh_Hans") == 6
+    assert messages.update(path, messages.collect(package), "zh_Hans") == 7
     path.write_text(path.read_text().replace('msgid "Dispatch"\nmsgstr ""', 'msgid "Dispatch"\nmsgstr "派遣"'))
     (package / "templates" / "desk.html").write_text('{% load i18n %}{% translate "Filing" %}')
     assert messages.update(path, messages.collect(package), "zh_Hans") == 1

@@ -16,6 +16,7 @@ LANGUAGES = ("zh_Hans",)  # The texts in the code are English; English needs no 
 KEYWORDS: dict[str, Any] = dict(extract.DEFAULT_KEYWORDS) | {
     "gettext_lazy": None,
     "gettext_noop": None,
+    "lazy": None,  # gettext_lazy, in files where gettext itself is `_`
     "ngettext_lazy": (1, 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
     "pgettext_lazy": ((1, "c"), 2),
