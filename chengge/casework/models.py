@@ -298,6 +298,7 @@ class LedgerEntry(models.Model):
             ),
             models.UniqueConstraint(fields=("key",), condition=Q(key__isnull=False, member=None), name="machine_entry_sent_once"),
         ]
+        indexes = [models.Index(fields=("transaction_id",), name="ledger_by_transaction")]
 
 
 class Clock(models.Model):

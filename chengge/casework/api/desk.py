@@ -17,7 +17,7 @@ from chengge.casework.queries.export import Cell, Export
 from chengge.domain.lifecycle import Post
 from chengge.organization.kept_answers import once
 from chengge.rest.answers import answers
-from chengge.rest.fields import BIGGEST_ID, Id, Incoming, Key, Outgoing, PageCursor, PageSize, text
+from chengge.rest.fields import Id, Incoming, Key, Outgoing, PageCursor, PageSize, text
 from chengge.rest.pages import page_after
 
 router = Router()
@@ -43,7 +43,7 @@ class KeptSearch(Outgoing):
 
 class ChangesOut(Outgoing):
     numbers: list[str] = Field(description="Cases in sight that moved into, within or out of the stages looked at")
-    read_to: int = Field(description="Send it as `after` the next time")
+    read_to: str = Field(description="Send it as `after` the next time")
 
 
 @router.get("/tasks", response=answers({200: TaskPage}))
@@ -79,7 +79,8 @@ def changes(
     request: HttpRequest,
     wanted: Annotated[Wanted, Query()],
     after: Annotated[
-        int | None, Query(ge=0, le=BIGGEST_ID, description="`read_to` of the answer before; left out: only where to begin")
+        str | None,
+        Query(pattern=r"^[0-9][0-9:.]*$", max_length=20_000, description="`read_to` of the answer before; left out: only where to begin"),
     ] = None,
 ) -> ChangesOut:
     """What moved since I last looked. Ask once without `after` before reading a list, then every second or two."""

@@ -21,7 +21,7 @@ def pulse(request: HttpRequest, post: str) -> HttpResponse:
     """
     actor, desk_post, wanted = desk_asked(request, post)
     after, shown = request.GET.get("after", ""), request.GET.get("shown", "")
-    changes = changes_since(actor, wanted, int(after) if after.isdigit() and len(after) < 19 else 0)
+    changes = changes_since(actor, wanted, after)
     if not changes.case_ids:
         response = HttpResponse(status=204)
     else:

@@ -18,6 +18,7 @@ from chengge.organization.models import Organization
 Body = dict[str, Any]
 
 # What amending may change, in words.
+SENDING = ("ask_to_verify", "ask_to_check")  # the actions that give an inspector a task
 AMENDABLE: dict[str, Promise] = {
     "place": gettext_lazy("place"),
     "lon": gettext_lazy("position"),

@@ -2,6 +2,7 @@
 import { closeDialog } from "./dialogs.js";
 import { Live } from "./live.js";
 import { note, say } from "./notes.js";
+import { setWidths } from "./widths.js";
 import { word } from "./words.js";
 
 const desk = document.getElementById("desk");
@@ -13,6 +14,7 @@ const OPEN_AFTER_MS = 140; // so that running through the queue does not ask for
 const REST_MS = 350; // after an action, so that one long press of Enter does not act on two cases
 
 let opening = null;
+let asking = null;
 let acted = 0;
 
 // --- The queue --------------------------------------------------------------------------------------------------------
@@ -52,14 +54,38 @@ function addressWith(number) {
   return parameters.size ? `${desk.dataset.address}?${parameters}` : desk.dataset.address;
 }
 
+/** Show a case beside the queue; of several asked for quickly, the last. */
 async function openCase(number) {
-  const kept = typed(number);
+  asking?.abort();
+  asking = new AbortController();
+  const { signal } = asking;
   desk.dataset.case = number;
   document.getElementById("case").classList.add("loading");
-  await htmx.ajax("GET", `${desk.dataset.address}case/${number}/?${desk.dataset.query}`, { target: "#case", swap: "outerHTML" });
-  if (desk.dataset.case !== number) return;
-  history.replaceState(null, "", addressWith(number));
-  restore(kept);
+  try {
+    const answer = await fetch(`${desk.dataset.address}case/${number}/?${desk.dataset.query}`, { signal, headers: { "HX-Request": "true" } });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (signal.aborted) return;
+    const kept = typed(number);
+    if (answer.ok) show(fresh);
+    else note(fresh.body.textContent.replace("×", "").trim() || word("failed"));
+    history.replaceState(null, "", addressWith(number));
+    restore(kept);
+  } catch (error) {
+    if (error.name !== "AbortError") note(word("failed"));
+  } finally {
+    if (!signal.aborted) document.getElementById("case").classList.remove("loading");
+  }
+}
+
+function show(fresh) {
+  for (const id of ["case", "side-rest"]) {
+    const made = document.importNode(fresh.getElementById(id), true);
+    made.removeAttribute("hx-swap-oob");
+    document.getElementById(id).replaceWith(made);
+    setWidths(made);
+    htmx.process(made);
+  }
+  showOnMap();
 }
 
 /** What was typed into the form of this case, to put it back after the case is shown anew. */
@@ -100,16 +126,12 @@ function showOnMap() {
   map.setAttribute("aria-label", section.dataset.mapLabel);
   map.map?.jumpTo({ center: section.dataset.point.split(",").map(Number), zoom: 16 });
 }
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target?.id === "case" || event.target.id === "case") showOnMap();
-});
 
 // --- Acting -----------------------------------------------------------------------------------------------------------
 function mainAction() {
   if (Date.now() - acted < REST_MS) return;
   const form = document.querySelector("#side-rest form.act");
-  const item = current();
-  if (!form || !item || document.getElementById("case")?.dataset.number !== item.dataset.number) return;
+  if (!form || document.getElementById("case")?.dataset.number !== desk.dataset.case) return;
   const missing = [...form.querySelectorAll("[required], [data-wanted]")].find((field) => {
     if (field.type === "radio") return !form.querySelector(`[name="${field.name}"]:checked`);
     if (field.dataset.wanted !== undefined) return !form.querySelector("[name=photos]");
@@ -139,7 +161,7 @@ document.body.addEventListener("case-moved", (event) => {
   say(said);
   const item = itemOf(number);
   const next = item?.nextElementSibling?.matches(".item") ? item.nextElementSibling : item?.previousElementSibling;
-  live.mine(document.getElementById("case")?.dataset.id);
+  live.mine(item?.dataset.id ?? document.getElementById("case")?.dataset.id);
   acted = Date.now();
   live.look().then(() => {
     const still = itemOf(number);

@@ -5,15 +5,13 @@ import "./dialogs.js";
 import "./fields.js";
 import "./gallery.js";
 import { note } from "./notes.js";
+import { setWidths } from "./widths.js";
 import { word } from "./words.js";
 
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrfToken();
 });
 
-function setWidths(root) {
-  for (const bar of root.querySelectorAll("[data-width]")) bar.style.width = `${bar.dataset.width}%`;
-}
 setWidths(document);
 document.addEventListener("htmx:load", (event) => setWidths(event.detail.elt));
 
