@@ -3,10 +3,12 @@
 It holds no rules: operations parse, call actions and queries, and render.
 """
 
+from functools import partial
 from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
 from ninja import NinjaAPI
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
@@ -19,8 +21,8 @@ from chengge.field.api import router as field
 from chengge.foundation.api import router as foundation
 from chengge.organization.api import router as organization
 from chengge.organization.models import Member
-from chengge.organization.queries import actor_of
-from chengge.organization.tokens import member_of
+from chengge.organization.queries import Actor, actor_of
+from chengge.organization.tokens import actor_with
 from chengge.rest import problems
 from chengge.rest.csrf import require_csrf
 from chengge.rest.openapi import Document
@@ -38,12 +40,12 @@ codes are text with all their digits. Answers are in the language of `Accept-Lan
 class TokenAuth(HttpBearer):
     """A program with a token acts for the member who made it."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Member | None:
-        member = member_of(token)
-        if member is not None:
-            request.user = member
-            request.actor = actor_of(member)  # type: ignore[attr-defined]
-        return member
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        actor = actor_with(token)
+        if actor is not None:
+            request.actor = actor  # type: ignore[attr-defined]
+            request.user = SimpleLazyObject(partial(Member.objects.get, pk=actor.member_id))  # few operations ask for more than the actor
+        return actor
 
 
 class SessionAuth(AuthBase):

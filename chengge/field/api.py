@@ -116,7 +116,6 @@ def what_is_nearby(
 @router.post("/self-disposals", response=answers({201: ReportedOut}, 403, 409))
 def report_own_disposal(request: HttpRequest, given: DisposedIn, key: Key = None) -> Status:
     """Report a small problem together with its disposal on the spot (inspectors)."""
-    check_named(ProblemClass, given.class_id, "class_id")
     after = Given(rule_id=given.rule_id, photos=tuple(given.after))
     said = ReportIn(**given.model_dump(exclude={"rule_id", "after"})).said()
     return Status(201, reported_out(report_disposed(request.actor, said, after, key=key)))

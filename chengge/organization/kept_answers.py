@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from chengge import clock
 from chengge.domain.errors import Refused
-from chengge.organization.models import KeptAnswer, Member
+from chengge.organization.models import KeptAnswer
 
 KEPT = timedelta(days=2)
 
@@ -25,12 +25,14 @@ def once(request: HttpRequest, key: str | None, status: int, make: Callable[[], 
     """
     if key is None:
         return Status(status, make())
-    member: Member = request.user  # type: ignore[assignment]
+    member_id = request.actor.member_id  # type: ignore[attr-defined]
     said = _hash(request)
     with transaction.atomic():
         # Whoever comes second waits here until the first is done.
-        KeptAnswer.objects.bulk_create([KeptAnswer(member=member, key=key, request_hash=said, kept_at=clock.now())], ignore_conflicts=True)
-        kept = KeptAnswer.objects.get(member=member, key=key)
+        KeptAnswer.objects.bulk_create(
+            [KeptAnswer(member_id=member_id, key=key, request_hash=said, kept_at=clock.now())], ignore_conflicts=True
+        )
+        kept = KeptAnswer.objects.get(member_id=member_id, key=key)
         if kept.request_hash != said:
             raise key_used()
         if kept.status is None:

@@ -214,7 +214,7 @@ class Duty(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key with which a program acts for a member. Only the SHA-256 of its secret is kept; `password_mark` ends it when the password changes."""
+    """A key with which a program acts for a member. Of its secret only the SHA-256 is kept; a new password (`password_mark`) ends it."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("name"), max_length=60, blank=True)

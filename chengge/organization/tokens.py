@@ -5,16 +5,30 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from chengge import clock
+from chengge.domain.codes import code_range
 from chengge.domain.errors import Conflict, NotFound
+from chengge.domain.lifecycle import Post
 from chengge.organization.models import ApiToken, Member
+from chengge.organization.queries import Actor, city_day
 
 PREFIX = "chengge_"  # So that scanners of published code find a token that leaked.
 DEFAULT_DAYS = 90
+
+HOLDER = """
+SELECT token.password_mark, member.id, member.password, coalesce(nullif(member.full_name, ''), member.username),
+  member.organization_id, organization.level, member.division_code,
+  ARRAY(SELECT post FROM organization_memberpost held
+        WHERE held.member_id = member.id AND held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to > %s))
+FROM organization_apitoken token
+JOIN organization_member member ON member.id = token.member_id
+LEFT JOIN organization_organization organization ON organization.id = member.organization_id
+WHERE token.secret_hash = %s AND token.revoked_at IS NULL AND token.expires_at > %s AND member.is_active
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +54,7 @@ def make_token(member: Member, name: str = "", days: int = DEFAULT_DAYS, key: st
             defaults={
                 "member": member,
                 "name": name,
-                "password_mark": _password_mark(member),
+                "password_mark": _password_mark(member.password),
                 "created_at": now,
                 "expires_at": now + timedelta(days=days),
             },
@@ -52,14 +66,25 @@ def make_token(member: Member, name: str = "", days: int = DEFAULT_DAYS, key: st
     return NewToken(token, secret)
 
 
-def member_of(secret: str) -> Member | None:
-    """The active member for whom a program acts that shows `secret`; None for a token that is unknown, revoked or ended. One query."""
+def actor_with(secret: str) -> Actor | None:
+    """The active member for whom a program acts that shows `secret`; None for a token that is unknown, revoked or ended. One query.
+
+    Written by hand, since every request of every program begins with it.
+    """
     if not secret.startswith(PREFIX):
         return None
-    token = ApiToken.objects.select_related("member").filter(secret_hash=_hash(secret)).first()
-    if token is None or not token.member.is_active or not _holds(token, token.member):
+    now = clock.now()
+    day = city_day(now)
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDER, [day, day, _hash(secret), now])
+        found = cursor.fetchone()
+    if found is None:
         return None
-    return token.member
+    mark, member_id, password, name, organization_id, level, division_code, posts = found
+    if mark != _password_mark(password):
+        return None
+    reach = code_range(division_code) if division_code else None
+    return Actor(member_id, name, organization_id, level, frozenset(map(Post, posts)), reach)
 
 
 def tokens_of(member: Member) -> list[ApiToken]:
@@ -75,12 +100,12 @@ def revoke(member: Member, token_id: int) -> None:
 
 
 def _holds(token: ApiToken, member: Member) -> bool:
-    return token.revoked_at is None and token.expires_at > clock.now() and token.password_mark == _password_mark(member)
+    return token.revoked_at is None and token.expires_at > clock.now() and token.password_mark == _password_mark(member.password)
 
 
-def _password_mark(member: Member) -> str:
+def _password_mark(password: str) -> str:
     """Changes with the password; says nothing about it."""
-    return salted_hmac("api token password", member.password, algorithm="sha256").hexdigest()[:16]
+    return salted_hmac("api token password", password, algorithm="sha256").hexdigest()[:16]
 
 
 def _hash(secret: str) -> str:

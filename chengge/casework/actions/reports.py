@@ -16,6 +16,7 @@ from chengge.casework.ledger import Draft
 from chengge.casework.models import Case, Channel, Evidence, Origin, Report
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.domain.lifecycle import REPORT, ClockKind, Post, Stage
+from chengge.foundation.models import ProblemClass
 from chengge.foundation.queries import Located, locate, stage_limit
 from chengge.organization.queries import MACHINE, Actor, city_day
 
@@ -150,6 +151,7 @@ def _settle(kept: Report, actor: Actor, said: Said, origin: str) -> Reported:
     kind = _kind_of(said.problem_class_id, city_day(at))
     questions = _questions(said, kind)
     if questions or kind is None or said.lon is None or said.lat is None:
+        _require_class(said.problem_class_id)
         kept.save()
         if said.photos:
             Evidence.objects.filter(sha256__in=said.photos, member=actor.member_id, case=None, report=None).update(report=kept)
@@ -227,6 +229,12 @@ def _kind_of(problem_class_id: int | None, day: date) -> str | None:
         cursor.execute(KIND, [problem_class_id, day, day])
         found = cursor.fetchone()
     return str(found[0]) if found else None
+
+
+def _require_class(problem_class_id: int | None) -> None:
+    """A class may have left the catalogue and is asked for again; a number that no class ever had is a fault of the caller. Raises Refused."""
+    if problem_class_id is not None and not ProblemClass.objects.filter(pk=problem_class_id).exists():
+        raise Refused("class", _("There is no such class."), _("Choose a class of the catalogue."), "problem_class_id")
 
 
 def _questions(said: Said, kind: str | None) -> tuple[Question, ...]:

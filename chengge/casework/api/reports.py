@@ -11,7 +11,6 @@ from chengge.casework.actions import Reported, Said, complete_report, contact_of
 from chengge.casework.api.moves import MOST_PHOTOS
 from chengge.casework.models import Channel, Report
 from chengge.casework.queries.evidence import report_in_sight, reports_in_sight
-from chengge.foundation.models import ProblemClass
 from chengge.organization.kept_answers import once
 from chengge.rest.answers import answers, single_thing
 from chengge.rest.fields import (
@@ -31,7 +30,6 @@ from chengge.rest.fields import (
     text,
 )
 from chengge.rest.pages import page_before
-from chengge.rest.references import check_named
 
 router = Router()
 
@@ -100,7 +98,6 @@ class ReportPage(Outgoing):
 @router.post("/reports", response=answers({201: ReportedOut}, 403))
 def make_report(request: HttpRequest, given: ReportIn, key: Key = None) -> Status:
     """Report a problem: a case is opened, or the report is kept and questions come back."""
-    check_named(ProblemClass, given.class_id, "class_id")
     return Status(201, reported_out(report(request.actor, given.said(), key=key)))
 
 
@@ -128,7 +125,6 @@ def report_details(request: HttpRequest, report_id: Id) -> ReportOut:
 @router.post("/reports/{report_id}/complete", response=answers({200: ReportedOut}, 403, 404, 409))
 def answer_questions(request: HttpRequest, report_id: Id, given: SaidIn, key: Key = None) -> Status | HttpResponse:
     """Answer the questions of an incomplete report. Only what is sent changes; a case is opened as soon as place and class are known."""
-    check_named(ProblemClass, given.class_id, "class_id")
     changes = _said(given.model_dump(exclude_unset=True))
     return once(request, key, 200, lambda: reported_out(complete_report(report_id, request.actor, changes)))
 

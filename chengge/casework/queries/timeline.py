@@ -17,8 +17,8 @@ from chengge.organization.models import Organization
 
 Body = dict[str, Any]
 
-# What amending may change, in words.
 SENDING = ("ask_to_verify", "ask_to_check")  # the actions that give an inspector a task
+# What amending may change, in words.
 AMENDABLE: dict[str, Promise] = {
     "place": gettext_lazy("place"),
     "lon": gettext_lazy("position"),

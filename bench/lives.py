@@ -1,0 +1,121 @@
+"""Lives cases from report to close, one after the other, in a process of its own. Started by `bench.lifecycles`."""
+
+import json
+import os
+import random
+import sys
+import time
+from dataclasses import dataclass
+from hashlib import sha256
+
+from chengge import clock
+from chengge.casework import photos
+from chengge.casework.actions import Given, Said, perform, report
+from chengge.casework.models import Task
+from chengge.domain.lifecycle import Post
+from chengge.foundation.models import Component, HandbookRule
+from chengge.foundation.queries import candidates, rules_of
+from chengge.organization.models import Member
+from chengge.organization.queries import Actor, actor_of, city_day
+
+PLACES = 120
+ACTIONS_IN_A_LIFE = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something that can be wrong: a component, the rule it is judged by, and who answers for it."""
+
+    component: Component
+    rule: HandbookRule
+    department: Actor
+
+
+@dataclass(slots=True)
+class Town:
+    """Who works here and what there is; asked once, before time is taken."""
+
+    operator: Actor
+    leader: Actor
+    dispatcher: Actor
+    inspectors: dict[int, Actor]
+    places: list[Place]
+    photo_count: int = 0
+
+    def photo(self, actor: Actor) -> str:
+        """A photo that this member uploaded just before: its row is written, its pixels are not what is measured."""
+        self.photo_count += 1
+        digest = sha256(f"{os.getpid()} {self.photo_count}".encode()).hexdigest()
+        photos.again(digest, actor, "", 1280, 960, 200_000)
+        return digest
+
+
+def town(number: int) -> Town:
+    """A town for worker `number`: each has an operator, a leader and a dispatcher of its own where there are as many."""
+    day = city_day(clock.now())
+
+    def of_post(post: Post) -> list[Member]:
+        return list(Member.objects.filter(posts__post=post.value, posts__valid_to=None, is_active=True).order_by("pk"))
+
+    def one(post: Post) -> Actor:
+        people = of_post(post)
+        return actor_of(people[number % len(people)])
+
+    clerks = {member.organization_id: member for member in reversed(of_post(Post.DEPARTMENT))}
+    chance = random.Random(number)  # noqa: S311 (places, not secrets)
+    ids = list(Component.objects.exclude(grid_code=None).values_list("pk", flat=True))
+    places = []
+    for component in Component.objects.filter(pk__in=chance.sample(ids, min(PLACES, len(ids)))).order_by("pk"):
+        rules = rules_of(component.problem_class_id, "", day)
+        if not rules:
+            continue
+        rule = chance.choice(rules)
+        best = candidates(component.problem_class_id, rule.pk, component.grid_code, component.code, day)
+        if best and best[0].organization.pk in clerks:
+            places.append(Place(component, rule, actor_of(clerks[best[0].organization.pk])))
+    inspectors = {member.pk: actor_of(member) for member in of_post(Post.INSPECTOR)}
+    return Town(one(Post.OPERATOR), one(Post.SHIFT_LEADER), one(Post.DISPATCHER), inspectors, places)
+
+
+def live(here: Town, place: Place) -> None:
+    """Report … close: eleven actions, each a transaction of its own."""
+    lon, lat = place.component.lon, place.component.lat
+    said = Said(
+        "hotline",
+        place.component.problem_class_id,
+        f"{place.component.name}：{place.rule.condition}",
+        "路口东北角",
+        lon,
+        lat,
+        component_code=place.component.code,
+    )
+    case_id = report(here.operator, said).case_id
+    perform(case_id, "ask_to_verify", here.operator)
+    walk(here, case_id, "verify_true", lon, lat)
+    perform(case_id, "accept", here.operator, Given(rule_id=place.rule.pk))
+    perform(case_id, "file", here.leader)
+    perform(case_id, "dispatch", here.dispatcher, Given(organization_id=place.department.organization_id))
+    perform(case_id, "take_up", place.department)
+    perform(case_id, "finish", place.department, Given(photos=(here.photo(place.department),)))
+    perform(case_id, "ask_to_check", here.operator)
+    walk(here, case_id, "pass_check", lon, lat)
+    perform(case_id, "close", here.leader)
+
+
+def walk(here: Town, case_id: int, action: str, lon: float, lat: float) -> None:
+    """The inspector to whom the task went does it; anybody of the post takes one that nobody was on duty for."""
+    member_id = Task.objects.values_list("member_id", flat=True).get(case_id=case_id, done_at=None)
+    inspector = here.inspectors.get(member_id) or next(iter(here.inspectors.values()))
+    perform(case_id, action, inspector, Given(photos=(here.photo(inspector),), lon=lon, lat=lat))
+
+
+def main(seconds: float, number: int) -> None:
+    here = town(number)
+    live(here, here.places[0])  # Once before time is taken: what a process keeps is built by then.
+    print("ready", flush=True)
+    sys.stdin.readline()
+    end, cases = time.perf_counter() + seconds, 0
+    while time.perf_counter() < end:
+        live(here, here.places[cases % len(here.places)])
+        cases += 1
+    print(json.dumps({"cases": cases, "actions": cases * ACTIONS_IN_A_LIFE}), flush=True)
