@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import shapely
 from django.db import transaction
+from django.utils.translation import override
 from pytest_django import DjangoDbBlocker
 
 from chengge.domain.codes import GridCode
@@ -24,7 +25,7 @@ TODAY = date(2026, 11, 24)
 @pytest.fixture(scope="module")
 def district(shared_data: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Hangzhou]:
     """The imported district, kept for all tests of this file and taken away after them."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), transaction.atomic(), override("en"):
         yield import_hangzhou(shared_data)
         transaction.set_rollback(True)
 

@@ -16,7 +16,7 @@ from chengge.domain.errors import Conflict, Refused
 from chengge.exchange.importers.base import Importer, Work
 from chengge.exchange.importers.kinds import KINDS
 from chengge.exchange.importers.options import Options, help_of
-from chengge.exchange.importers.plan import Counts, Fault, FaultGroup, Plan, Progress, RefusedRow, Sample, Severity, State, sampled, silent
+from chengge.exchange.importers.plan import Counts, Fault, FaultGroup, Plan, Progress, RefusedRow, Sample, Severity, State, silent
 from chengge.exchange.importers.reading import hash_of, read
 from chengge.exchange.importers.report import write_faults, write_refused
 from chengge.exchange.models import ImportRun
@@ -88,7 +88,7 @@ def plan(kind: str, file: Path, options: Options | None = None, progress: Progre
         options=options,
         day=day,
         counts=counts,
-        samples=sampled(work.samples()),
+        samples=work.samples(),
         faults=tuple(work.faults),
         notes=tuple(work.notes),
         refused_rows=work.refused_rows(),

@@ -16,6 +16,7 @@ from chengge.exchange.importers.reading import Row, Table
 from chengge.organization.queries import Actor
 
 PROGRESS_EVERY_ROWS = 500
+SAMPLES_OF_EACH_STATE = 5
 
 
 @dataclass(slots=True)
@@ -107,10 +108,15 @@ class Work:
                 found.append(RefusedRow(record.row.sheet.name, record.row.number, record.row.sheet.headings, record.row.values, why, hints))
         return tuple(found)
 
-    def samples(self) -> Iterable[Sample]:
+    def samples(self) -> tuple[Sample, ...]:
+        """The first few rows of each state, in the order of what matters most."""
+        kept: dict[State, list[Sample]] = {state: [] for state in State}
         for record in self.records:
-            yield Sample(record.state, record.row.sheet.name, record.row.number, self._cells(record), record.was)
-        yield from self.ended_samples
+            if len(kept[record.state]) < SAMPLES_OF_EACH_STATE:
+                sample = Sample(record.state, record.row.sheet.name, record.row.number, self._cells(record), record.was)
+                kept[record.state].append(sample)
+        kept[State.ENDED] = self.ended_samples[:SAMPLES_OF_EACH_STATE]
+        return tuple(sample for state in (State.REFUSED, State.CHANGED, State.NEW, State.ENDED, State.SAME) for sample in kept[state])
 
     def _cells(self, record: Record) -> tuple[tuple[str, str], ...]:
         found = []

@@ -20,7 +20,7 @@ from chengge.exchange.importers.codes import division_code
 from chengge.exchange.importers.columns import Column, text
 from chengge.exchange.importers.plan import Progress, Severity, State
 from chengge.exchange.importers.references import plain_name, stem_of_division
-from chengge.foundation.actions import DatedChange, carry_out
+from chengge.foundation.actions import DatedChange, carry_out_many
 from chengge.foundation.models import Division
 from chengge.foundation.queries import holding_on
 from chengge.organization.queries import Actor
@@ -118,7 +118,7 @@ class Boundaries(Importer):
         return BoundaryChanges(tuple(begun), tuple(ended))
 
     def carry_out(self, changes: BoundaryChanges, actor: Actor, day: date, progress: Progress) -> Any:
-        carry_out(actor, DatedChange(Division, day, changes.ended_ids, changes.begun))
+        carry_out_many(actor, DatedChange(Division, day, changes.ended_ids, changes.begun))
 
     def _level(self, work: Work) -> str:
         if work.options.level:

@@ -14,7 +14,7 @@ from chengge.exchange.importers.codes import division_code
 from chengge.exchange.importers.columns import BadCell, Column, text
 from chengge.exchange.importers.plan import Progress, Sample, State
 from chengge.exchange.importers.reading import Row
-from chengge.foundation.actions import DatedChange, carry_out
+from chengge.foundation.actions import DatedChange, carry_out_many
 from chengge.foundation.models import Division
 from chengge.foundation.queries import holding_on
 from chengge.organization.queries import Actor
@@ -106,7 +106,7 @@ class Divisions(Importer):
         return end_or_tell(work, [(row.pk, f"{row.code} {row.name}") for row in gone])
 
     def carry_out(self, changes: DivisionChanges, actor: Actor, day: date, progress: Progress) -> Any:
-        carry_out(actor, DatedChange(Division, day, changes.ended_ids, changes.begun))
+        carry_out_many(actor, DatedChange(Division, day, changes.ended_ids, changes.begun))
 
 
 def end_or_tell(work: Work, gone: list[tuple[int, str]]) -> list[int]:

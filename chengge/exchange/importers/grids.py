@@ -24,7 +24,7 @@ from chengge.exchange.importers.codes import division_code, grid_code
 from chengge.exchange.importers.columns import Column, one_of, text
 from chengge.exchange.importers.divisions import end_or_tell
 from chengge.exchange.importers.plan import Progress, State
-from chengge.foundation.actions import DatedChange, carry_out, relocate
+from chengge.foundation.actions import DatedChange, carry_out_many, relocate
 from chengge.foundation.models import Division, UnitGrid
 from chengge.foundation.queries import holding_on
 from chengge.organization.queries import Actor
@@ -105,6 +105,7 @@ class Grids(Importer):
             if done % 1000 == 0:
                 work.progress(_("Looking at borders"), done, len(work.records))
             record["polygon"] = mended_polygon(work, record)
+        work.progress(_("Looking at borders"), len(work.records), len(work.records))
         self.names, self.borders = self._communities(work)
         self._find_communities(work)
         self._tell_repeated_own_codes(work)
@@ -134,7 +135,7 @@ class Grids(Importer):
 
     def carry_out(self, changes: GridChanges, actor: Actor, day: date, progress: Progress) -> Any:
         progress(_("Writing unit grids"), 0, len(changes.begun))
-        carry_out(actor, DatedChange(UnitGrid, day, changes.ended_ids, changes.begun))
+        carry_out_many(actor, DatedChange(UnitGrid, day, changes.ended_ids, changes.begun))
         progress(_("Writing unit grids"), len(changes.begun), len(changes.begun))
         relocate(actor)
 
@@ -226,6 +227,7 @@ class Grids(Importer):
         highest = self._highest_serials(work, communities)
         known = self._known_places(without)
         taken = {record["code"] for record in work.good if record["code"]}
+        made = 0
         for community, records in without.items():
             fresh = []
             for record in records:
@@ -236,7 +238,9 @@ class Grids(Importer):
                     record["code"] = code
                     taken.add(code)
             self._number(work, community, fresh, highest.get(community, 0))
-        work.notes.append(_("Codes were made for %(count)d grids.") % {"count": sum(map(len, without.values()))})
+            made += len(fresh)
+        if made:
+            work.notes.append(_("Codes were made for %(count)d grids.") % {"count": made})
 
     def _number(self, work: Work, community: int, fresh: list[Record], highest: int) -> None:
         room = MOST_GRIDS_IN_A_COMMUNITY - highest

@@ -1,7 +1,7 @@
 """What an import would do: counts, examples, and what is wrong where. Nothing is written before a plan is applied."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -13,8 +13,6 @@ from chengge.exchange.importers.options import Options
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and how many there are."""
-
-SAMPLES_OF_EACH_STATE = 5
 
 
 def silent(_what: str, _done: int, _total: int) -> None:
@@ -178,12 +176,3 @@ def _examples(faults: list[Fault], count: int) -> tuple[Fault, ...]:
     """The first faults, of every value one before a second of the same."""
     first = list({fault.value: fault for fault in reversed(faults)}.values())[::-1][:count]
     return tuple(first + [fault for fault in faults if fault not in first][: count - len(first)])
-
-
-def sampled(samples: Iterable[Sample]) -> tuple[Sample, ...]:
-    """The first few of each state, in the order of the states."""
-    kept: dict[State, list[Sample]] = {state: [] for state in State}
-    for sample in samples:
-        if len(kept[sample.state]) < SAMPLES_OF_EACH_STATE:
-            kept[sample.state].append(sample)
-    return tuple(sample for state in (State.REFUSED, State.CHANGED, State.NEW, State.ENDED, State.SAME) for sample in kept[state])

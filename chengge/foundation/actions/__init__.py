@@ -12,7 +12,7 @@ from chengge.foundation.actions.catalogue import (
     save_rule,
     save_stage_limit,
 )
-from chengge.foundation.actions.dated import DatedChange, bump, carry_out
+from chengge.foundation.actions.dated import DatedChange, bump, carry_out, carry_out_many, copy_in
 from chengge.foundation.actions.places import (
     end_responsibility_grid,
     put_base_map,
@@ -29,6 +29,8 @@ __all__ = [
     "RuleValues",
     "bump",
     "carry_out",
+    "carry_out_many",
+    "copy_in",
     "end_responsibility",
     "end_responsibility_grid",
     "end_rule",

@@ -1,11 +1,13 @@
 """Ending and beginning dated rows: nothing that a case was judged by is ever edited or deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from chengge.domain.errors import Conflict, Refused
@@ -71,25 +73,50 @@ def carry_out(actor: Actor, change: DatedChange[Row]) -> list[Row]:
         Conflict: somebody else ended or began one of the rows meanwhile.
     """
     require_administrator(actor)
-    if not change.ended_ids and not change.begun:
-        return []
-    with transaction.atomic():
-        bump(REVISION_OF[change.model])
+    with transaction.atomic(), _held_once(change):
         _end(change)
-        for row in change.begun:
-            row.valid_from = change.day
-        try:
-            with transaction.atomic():
-                return change.model._default_manager.bulk_create(list(change.begun), batch_size=BATCH_ROWS)
-        except IntegrityError as error:
-            if "once" not in str(error):
-                raise
-            raise Conflict(
-                "changed_meanwhile",
-                _("A row with the same code holds already: somebody else has changed the %(table)s.")
-                % {"table": change.model._meta.verbose_name_plural},
-                _("Look at the present state and try again."),
-            ) from error
+        return change.model._default_manager.bulk_create(list(change.begun), batch_size=BATCH_ROWS)
+
+
+def carry_out_many(actor: Actor, change: DatedChange[Row]) -> None:
+    """The same for tens of thousands of rows, which go in by COPY: many times faster, but the begun rows do not learn their ids."""
+    require_administrator(actor)
+    with transaction.atomic(), _held_once(change):
+        _end(change)
+        copy_in(change.model, change.begun)
+
+
+def copy_in(model: type[Model], rows: Sequence[Model]) -> None:
+    """Write new rows of a table by COPY; the database gives them their ids."""
+    if not rows:
+        return
+    columns = {field.attname: field.column or "" for field in model._meta.concrete_fields if not field.primary_key}
+    quoted = connection.ops.quote_name
+    listed = ", ".join(map(quoted, columns.values()))
+    with connection.cursor() as cursor, cursor.copy(f"COPY {quoted(model._meta.db_table)} ({listed}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([getattr(row, name) for name in columns])
+
+
+@contextmanager
+def _held_once(change: DatedChange[Row]) -> Iterator[None]:
+    """Raise the revision, date the begun rows, and say in words when another row with the same code holds already."""
+    if change.ended_ids or change.begun:
+        bump(REVISION_OF[change.model])
+    for row in change.begun:
+        row.valid_from = change.day
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "once" not in str(error):
+            raise
+        raise Conflict(
+            "changed_meanwhile",
+            _("A row with the same code holds already: somebody else has changed the table “%(table)s”.")
+            % {"table": change.model._meta.verbose_name_plural},
+            _("Look at the present state and try again."),
+        ) from error
 
 
 def _end(change: DatedChange[Row]) -> None:

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from chengge.domain.errors import NotFound, Refused
-from chengge.foundation.actions.dated import BATCH_ROWS, bump
+from chengge.foundation.actions.dated import BATCH_ROWS, bump, copy_in
 from chengge.foundation.models import BaseMapFeature, Component, PlaceName, ResponsibilityGrid, ResponsibilityGridUnit, UnitGrid
 from chengge.foundation.queries import locate_many
 from chengge.organization.actions import require_administrator
@@ -43,7 +43,7 @@ def put_components(actor: Actor, new: Sequence[Component], changed: Sequence[Com
     if not new and not changed:
         return
     bump("components")
-    Component.objects.bulk_create(list(new), batch_size=BATCH_ROWS)
+    copy_in(Component, new)
     # Writing over by code is one statement a batch; an UPDATE of each row would take minutes for a city.
     Component.objects.bulk_create(
         list(changed), batch_size=BATCH_ROWS, update_conflicts=True, unique_fields=["code"], update_fields=COMPONENT_FIELDS
@@ -104,7 +104,7 @@ def put_base_map(actor: Actor, kinds: Collection[str], features: Sequence[BaseMa
     require_administrator(actor)
     bump("base_map")
     BaseMapFeature.objects.filter(kind__in=kinds).delete()
-    BaseMapFeature.objects.bulk_create(list(features), batch_size=BATCH_ROWS)
+    copy_in(BaseMapFeature, features)
 
 
 @transaction.atomic
@@ -112,7 +112,7 @@ def put_place_names(actor: Actor, new: Sequence[PlaceName], changed: Sequence[Pl
     """Add place names and move known ones."""
     require_administrator(actor)
     bump("places")
-    PlaceName.objects.bulk_create(list(new), batch_size=BATCH_ROWS)
+    copy_in(PlaceName, new)
     PlaceName.objects.bulk_update(list(changed), ("lon", "lat", "grid_code"), batch_size=BATCH_ROWS)
 
 
