@@ -8,6 +8,7 @@ python -m tests.crash.people again FACTS DIARY …      verify the ledger, send 
 
 import json
 import sys
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -94,10 +95,8 @@ class Person:
 
         case_id = self.chance.choice(self.facts["shared"])
         for step in TUG_OF_WAR:
-            try:
+            with suppress(Conflict):  # Somebody else was first; that is what these cases are for.
                 self.act(case_id, *step)
-            except Conflict:
-                pass  # Somebody else was first; that is what these cases are for.
 
     def report(self) -> int:
         return int(self.send({"action": "report", "member": "operator"})["case_id"])
@@ -156,7 +155,10 @@ def do(what: dict[str, Any], facts: dict[str, Any], actors: dict[str, Any]) -> d
 
 
 def again(facts: dict[str, Any], diaries: list[Path]) -> dict[str, Any]:
-    """Send everything once more that was not refused, as a phone does that never heard the answer. Faults of the ledger before and after."""
+    """Send everything once more that was not refused, as a phone does that never heard the answer.
+
+    Returns the results, and the faults of the ledger before and after.
+    """
     from chengge.domain.errors import Refused
     from chengge.organization.models import Member
     from chengge.organization.queries import actor_of

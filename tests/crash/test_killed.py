@@ -1,4 +1,4 @@
-"""Killed in the middle of the work: nothing that was acknowledged is lost, nothing is half done, and what is sent again is not done twice."""
+"""Killed in the middle of the work: nothing acknowledged is lost, nothing is half done, and what is sent again is not done twice."""
 
 import json
 import tempfile
@@ -61,7 +61,7 @@ def check_what_was_acknowledged(town: Town, diaries: list[Diary]) -> int:
 
 
 def check_the_books_and_sending_again(town: Town, diaries: list[Diary]) -> None:
-    """Nothing is half done. What was acknowledged is told once more and not done; what was under way is done now, or was, or comes too late."""
+    """Nothing is half done. What was acknowledged is told again and not done; what was under way is done now, or was, or comes too late."""
     assert town.halves() == {}
     before = entry_count(town)
     outcome = json.loads(town.finish("tests.crash.people", "again", str(town.facts_path), *(str(diary.path) for diary in diaries)))

@@ -47,9 +47,11 @@ HALVES = {
     "a photo bound to an entry is named in it": """
         SELECT proof.id FROM casework_evidence proof JOIN casework_ledgerentry entry ON entry.id = proof.entry_id
         WHERE NOT entry.body::jsonb -> 'photos' ? proof.sha256""",
-    "no number was taken without a case": """
-        SELECT serial.day FROM casework_caseserial serial
-        WHERE taken <> (SELECT count(*) FROM casework_case sitting WHERE left(number, 8) = to_char(serial.day, 'YYYYMMDD'))""",
+    "no number is used that was not taken": """
+        SELECT sitting.number FROM casework_case sitting
+        WHERE NOT EXISTS (SELECT FROM casework_caseserial serial
+                          WHERE left(sitting.number, 8) = to_char(serial.day, 'YYYYMMDD') AND substr(sitting.number, 9, 6)::int = serial.county
+                            AND right(sitting.number, 6)::int <= serial.taken)""",
 }
 
 
