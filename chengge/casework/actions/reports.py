@@ -14,6 +14,7 @@ from chengge.casework.actions.photos import attach
 from chengge.casework.contacts import mask, seal, unseal
 from chengge.casework.ledger import Draft
 from chengge.casework.models import Case, Channel, Evidence, Origin, Report
+from chengge.casework.numbers import take_number
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.domain.lifecycle import REPORT, ClockKind, Post, Stage
 from chengge.foundation.models import ProblemClass
@@ -23,12 +24,7 @@ from chengge.organization.queries import MACHINE, Actor, city_day
 REPORTERS = frozenset({Post.INSPECTOR, Post.OPERATOR, Post.SHIFT_LEADER})
 SEES_CONTACTS = frozenset({Post.OPERATOR, Post.SHIFT_LEADER})
 
-TAKE_SERIAL = """
-INSERT INTO casework_caseserial AS serial (day, county, taken) VALUES (%s, %s, 1)
-ON CONFLICT (day, county) DO UPDATE SET taken = serial.taken + 1 RETURNING taken
-"""
 KIND = "SELECT kind FROM foundation_problemclass WHERE id = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)"
-COUNTY = "SELECT min(code) FROM foundation_division WHERE code BETWEEN 100000 AND 999999 AND valid_to IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +62,15 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """What a case begins with, looked up before anything is written."""
+
+    kind: str
+    located: Located
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reported:
     """What became of a report: a case, or questions back."""
 
@@ -87,9 +92,12 @@ def report(actor: Actor, said: Said, *, key: str | None = None, origin: str = Or
         raise Forbidden("post", _("Reports are made by inspectors, operators and shift leaders."))
     _check(said)
     require_key(key)
+    at = clock.now().replace(microsecond=0)
+    opening, questions = _looked_up(said, at)
+    kept = Report(member_id=actor.member_id, reported_at=at, key=key, contact=seal(said.contact), state=Report.State.INCOMPLETE)
     try:
         with transaction.atomic():
-            return _report(actor, said, key, origin)
+            return _settle(kept, actor, said, opening, questions, at, origin)
     except (Refused, IntegrityError):
         # Perhaps this very report came before, and is known by its key.
         if key is not None and (before := _reported_before(actor, key)):
@@ -117,7 +125,8 @@ def complete_report(report_id: int, actor: Actor, said_changes: dict[str, Any], 
         _check(said)
         if "contact" in said_changes:
             kept.contact = seal(said.contact)
-        return _settle(kept, actor, said, origin)
+        at = clock.now().replace(microsecond=0)
+        return _settle(kept, actor, said, *_looked_up(said, at), at, origin)
 
 
 def contact_of(kept: Report, actor: Actor) -> str:
@@ -126,13 +135,19 @@ def contact_of(kept: Report, actor: Actor) -> str:
     return contact if actor.posts & SEES_CONTACTS else mask(contact)
 
 
-def _report(actor: Actor, said: Said, key: str | None, origin: str) -> Reported:
-    at = clock.now().replace(microsecond=0)
-    kept = Report(member_id=actor.member_id, reported_at=at, key=key, contact=seal(said.contact), state=Report.State.INCOMPLETE)
-    return _settle(kept, actor, said, origin)
+def _looked_up(said: Said, at: datetime) -> tuple[Opening | None, tuple[Question, ...]]:
+    """What the case begins with, its number taken; or what has to be asked back."""
+    kind = _kind_of(said.problem_class_id, city_day(at))
+    questions = _questions(said, kind)
+    if questions or kind is None or said.lon is None or said.lat is None:
+        return None, questions
+    located = locate(said.lon, said.lat)
+    return Opening(kind, located, take_number(located.grid_code, city_day(at))), ()
 
 
-def _settle(kept: Report, actor: Actor, said: Said, origin: str) -> Reported:
+def _settle(
+    kept: Report, actor: Actor, said: Said, opening: Opening | None, questions: tuple[Question, ...], at: datetime, origin: str
+) -> Reported:
     """Write a report down, with its case if it is complete."""
     for name in (
         "channel",
@@ -147,42 +162,35 @@ def _settle(kept: Report, actor: Actor, said: Said, origin: str) -> Reported:
         "other_number",
     ):
         setattr(kept, name, getattr(said, name))
-    at = clock.now().replace(microsecond=0)
-    kind = _kind_of(said.problem_class_id, city_day(at))
-    questions = _questions(said, kind)
-    if questions or kind is None or said.lon is None or said.lat is None:
+    if opening is None:
         _require_class(said.problem_class_id)
         kept.save()
         if said.photos:
             Evidence.objects.filter(sha256__in=said.photos, member=actor.member_id, case=None, report=None).update(report=kept)
         return Reported(kept.pk, None, None, questions)
-    case_id, number, entry_id = _open(actor, said, kind, (said.lon, said.lat), kept.reported_at, at, origin)
+    case_id, entry_id = _open(actor, said, opening, kept.reported_at, at, origin)
     kept.case_id, kept.state = case_id, Report.State.ATTACHED
     kept.save()
     if said.photos:
         attach(said.photos, actor, case_id, entry_id, Evidence.Phase.REPORT)
-    return Reported(kept.pk, case_id, number)
+    return Reported(kept.pk, case_id, opening.number)
 
 
-def _open(
-    actor: Actor, said: Said, kind: str, place: tuple[float, float], reported_at: datetime, at: datetime, origin: str
-) -> tuple[int, str, int]:
-    located = locate(*place)
+def _open(actor: Actor, said: Said, opening: Opening, reported_at: datetime, at: datetime, origin: str) -> tuple[int, int]:
     now = clocks.epoch(at)
     started = clocks.start(clocks.Terms(ClockKind.ACCEPTANCE, stage_limit(ClockKind.ACCEPTANCE.value, city_day(at))), now)
-    number = _take_number(located, city_day(at))
     facts = {
-        "number": number,
+        "number": opening.number,
         "stage": Stage.REPORTED.value,
         "channel": said.channel,
-        "kind": kind,
+        "kind": opening.kind,
         "problem_class_id": said.problem_class_id,
         "description": said.description,
         "place": said.place,
         "lon": said.lon,
         "lat": said.lat,
-        "grid_code": located.grid_code,
-        "area_class": located.area_class,
+        "grid_code": opening.located.grid_code,
+        "area_class": opening.located.area_class,
         "component_code": said.component_code,
         "urgent": said.urgent,
         "reported_at": clocks.epoch(reported_at),
@@ -208,19 +216,7 @@ def _open(
     }
     case_id, entry_id = ledger.open_case(Draft(body), at)
     search.index(case_id)
-    return case_id, number, entry_id
-
-
-def _take_number(located: Located, day: date) -> str:
-    """The next case number: yyyymmdd, county, daily serial. Taken late, since the row stays locked until the end."""
-    with connection.cursor() as cursor:
-        county = located.grid_code // 10**9 if located.grid_code else None
-        if county is None:
-            cursor.execute(COUNTY)
-            county = cursor.fetchone()[0] or 0
-        cursor.execute(TAKE_SERIAL, [day, county])
-        (serial,) = cursor.fetchone()
-    return f"{day:%Y%m%d}{county:06d}{serial:06d}"
+    return case_id, entry_id
 
 
 def _kind_of(problem_class_id: int | None, day: date) -> str | None:
@@ -232,7 +228,7 @@ def _kind_of(problem_class_id: int | None, day: date) -> str | None:
 
 
 def _require_class(problem_class_id: int | None) -> None:
-    """A class may have left the catalogue and is asked for again; a number that no class ever had is a fault of the caller. Raises Refused."""
+    """A class may have left the catalogue, and is asked for again; a number that no class ever had is a fault. Raises Refused."""
     if problem_class_id is not None and not ProblemClass.objects.filter(pk=problem_class_id).exists():
         raise Refused("class", _("There is no such class."), _("Choose a class of the catalogue."), "problem_class_id")
 
