@@ -16,6 +16,7 @@ from django.db import connection
 
 from bench import Figure
 from bench.city import city_with
+from bench.faults import BenchFailed
 from chengge.lab.scratch import Scratch, create, database_url
 
 CLIENTS = 8
@@ -23,10 +24,6 @@ SECONDS = 20
 SMALL_CITY = 10_000
 PGBENCH_DATABASE = "bench_pgbench"
 PGBENCH_SCALE = 20  # 2 million accounts: more than clients, so that they do not wait for each other
-
-
-class BenchFailed(Exception):
-    """Something that is measured with did not do its part; the message says what."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from chengge.domain.hashing import BEFORE_THE_FIRST
-from chengge.lab.visitor import Visitor, VisitFailed
+from chengge.lab.visitor import VisitFailed, Visitor
 
 Json = dict[str, Any]
 Tell = Callable[[str], None]
@@ -84,7 +84,9 @@ class Round:
         """Take an action as a person does: look at the case, see that it is open to them, do it."""
         case = who.get(f"/cases/{self.number}")
         if action not in case["open_actions"]:
-            raise VisitFailed(f"{who.username} may not take “{action}” on {self.number} (only: {', '.join(case['open_actions']) or 'nothing'})")
+            raise VisitFailed(
+                f"{who.username} may not take “{action}” on {self.number} (only: {', '.join(case['open_actions']) or 'nothing'})"
+            )
         who.post(f"/cases/{self.number}/actions/{action}", given | {"seen": case["entry_count"]})
         self.tell(f"{who.username}: {action}")
 
@@ -198,7 +200,12 @@ def _dispatch(people: Round, problem: Problem) -> tuple[int, str]:
     """Dispatch to the likeliest candidate; its id, and the basis in words."""
     dispatcher = people.of_post("dispatcher")
     case = dispatcher.get(f"/cases/{people.number}")
-    names = {"class_id": case["class_id"], "rule_id": case["rule_id"], "grid_code": case["grid_code"], "component_code": case["component_code"]}
+    names = {
+        "class_id": case["class_id"],
+        "rule_id": case["rule_id"],
+        "grid_code": case["grid_code"],
+        "component_code": case["component_code"],
+    }
     candidates = dispatcher.get("/candidates", **names)
     if not candidates:
         raise VisitFailed(f"Nobody answers for {problem.component['class_name']}.")

@@ -16,7 +16,7 @@ from chengge.lab.server import ServerFailed, web_server
 from chengge.lab.tour import STEPS, Story, go_round
 from chengge.lab.visitor import VisitFailed
 
-ADMINISTRATOR, PASSWORD = "admin", "chengge"  # noqa: S105 (the demo city's)
+ADMINISTRATOR, PASSWORD = "admin", "chengge"
 
 
 class Command(BaseCommand):
@@ -98,7 +98,9 @@ def _clocks(case: dict[str, Any]) -> Table:
     table = Table("Clock", "Whose", "Limit", "Used", "Due", "Light", title="The clocks")
     for clock in case["clocks"]:
         limit = f"{clock['limit_amount']} {clock['limit_unit'].replace('_', ' ')}{'s' if clock['limit_amount'] > 1 else ''}"
-        table.add_row(clock["name"], clock["organization"] or "–", limit, f"{clock['used_seconds']} s", _moment(clock["due_at"]), clock["light"])
+        table.add_row(
+            clock["name"], clock["organization"] or "–", limit, f"{clock['used_seconds']} s", _moment(clock["due_at"]), clock["light"]
+        )
     return table
 
 

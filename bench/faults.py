@@ -1,0 +1,5 @@
+"""What stops a measurement."""
+
+
+class BenchFailed(Exception):
+    """Something that is measured, or measured with, did not do its part; the message says what."""
