@@ -170,6 +170,12 @@ def test_unknown_bodies_missing_places_and_wrong_states_are_refused_by_row_and_c
     assert "市政设施养护中心" in next(fault.hint for fault in made.faults if fault.row == 2)
 
 
+def test_the_preview_tells_what_holds_now_in_words(city: City, tmp_path: Path) -> None:
+    imported("components", csv_file(tmp_path / "c.csv", rows_at(city, (city.manhole.name, 0, "D01", "a"))))
+    made = planned("components", csv_file(tmp_path / "d.csv", rows_at(city, (city.manhole.name, 0, "D02", "a"))))
+    assert made.samples[0].was == {"maintaining body": "市政设施养护中心"}
+
+
 def test_columns_that_the_file_lacks_leave_what_is_known(city: City, tmp_path: Path) -> None:
     imported("components", csv_file(tmp_path / "c.csv", rows_at(city, (city.manhole.name, 0, "D01", "a"))))
     lon, lat = city.places[0]

@@ -121,7 +121,10 @@ def test_plain_hours_and_days_mean_what_the_city_says(catalogue: Path, tmp_path:
 def test_a_condition_with_another_limit_is_replaced_and_keeps_its_number(catalogue: Path, tmp_path: Path) -> None:
     imported("handbook", city_sheet(tmp_path))
     row = ("01", "公用设施", "01", "上水井盖", "市政中心、各产权单位", "破损", "更换或修复", "3工作时")
-    imported("handbook", csv_file(tmp_path / "h.csv", [CITY_HEADINGS, row]), kind="component", day=LATER)
+    path = csv_file(tmp_path / "h.csv", [CITY_HEADINGS, row])
+    (shown,) = planned("handbook", path, kind="component", day=LATER).samples
+    assert (shown.state, shown.was) == ("changed", {"limit": "4"})
+    imported("handbook", path, kind="component", day=LATER)
     old, new = HandbookRule.objects.filter(condition="破损").order_by("valid_from")
     assert (old.number, old.limit_amount, old.valid_to) == (2, 4, LATER)
     assert (new.number, new.limit_amount, new.valid_to) == (2, 3, None)

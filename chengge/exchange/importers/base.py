@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field, ForeignKey, Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -21,12 +23,18 @@ SAMPLES_OF_EACH_STATE = 5
 
 @dataclass(slots=True)
 class Record:
-    """A row that could be read: its values by column name, and what became of it."""
+    """A row that could be read: its values by column name, and what became of it.
+
+    Attributes:
+        held: the row of our table that it means, if it is known.
+        was: what that row holds now where this one says something else, by field.
+    """
 
     row: Row
     values: dict[str, Any]
     state: State = State.NEW
-    was: dict[str, str] = field(default_factory=dict)
+    held: Model | None = None
+    was: dict[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, column: str) -> Any:
         return self.values[column]
@@ -113,7 +121,7 @@ class Work:
         kept: dict[State, list[Sample]] = {state: [] for state in State}
         for record in self.records:
             if len(kept[record.state]) < SAMPLES_OF_EACH_STATE:
-                sample = Sample(record.state, record.row.sheet.name, record.row.number, self._cells(record), record.was)
+                sample = Sample(record.state, record.row.sheet.name, record.row.number, self._cells(record), self._was(record))
                 kept[record.state].append(sample)
         kept[State.ENDED] = self.ended_samples[:SAMPLES_OF_EACH_STATE]
         return tuple(sample for state in (State.REFUSED, State.CHANGED, State.NEW, State.ENDED, State.SAME) for sample in kept[state])
@@ -124,6 +132,16 @@ class Work:
             if column.name in record.row.sheet.positions:
                 found.append((column.heading, text_of(record.row.get(column.name))))
         return tuple(found)
+
+    def _was(self, record: Record) -> dict[str, str]:
+        """What a changed row holds now, in the words of the page. Asks a query for each body that is named; only a few rows are shown."""
+        return {self._label(record.held, name): _in_words(record.held, name, value) for name, value in record.was.items()}
+
+    def _label(self, held: Model | None, name: str) -> str:
+        known = self.heading_of(name)
+        if known or held is None:
+            return known or name
+        return str(held._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
 class Importer(ABC):
@@ -216,19 +234,28 @@ def _equal(held: Any, wanted: Any) -> bool:
     return bool(held == wanted)
 
 
-def mark(record: Record, held: object | None, wanted: Mapping[str, Any]) -> State:
+def mark(record: Record, held: Model | None, wanted: Mapping[str, Any]) -> State:
     """Set and return the state of a record beside the row that holds now, if there is one."""
+    record.held = held
     if held is None:
         record.state = State.NEW
     elif different := differences(held, wanted):
         record.state = State.CHANGED
-        record.was = {name: _short(value) for name, value in different.items()}
+        record.was = different
     else:
         record.state = State.SAME
     return record.state
 
 
-def _short(value: object) -> str:
+def _in_words(held: Model | None, name: str, value: Any) -> str:
     if isinstance(value, bytes | memoryview):
         return _("another border")
+    try:
+        described = held._meta.get_field(name) if held is not None else None
+    except FieldDoesNotExist:
+        described = None
+    if isinstance(described, ForeignKey) and value is not None:
+        return str(described.related_model._default_manager.filter(pk=value).first() or "")
+    if isinstance(described, Field) and described.choices:
+        return str(dict(described.flatchoices).get(value, value))
     return text_of(value)

@@ -19,6 +19,7 @@ from chengge.foundation.actions.places import (
     put_components,
     put_place_names,
     relocate,
+    remove_place_names,
     save_responsibility_grid,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "put_place_names",
     "put_usual_stage_limits",
     "relocate",
+    "remove_place_names",
     "replace_class",
     "save_responsibility",
     "save_responsibility_grid",

@@ -112,7 +112,7 @@ def put_place_names(actor: Actor, new: Sequence[PlaceName], changed: Sequence[Pl
     """Add place names and move known ones."""
     require_administrator(actor)
     bump("places")
-    copy_in(PlaceName, new)
+    PlaceName.objects.bulk_create(list(new), batch_size=BATCH_ROWS)
     PlaceName.objects.bulk_update(list(changed), ("lon", "lat", "grid_code"), batch_size=BATCH_ROWS)
 
 
@@ -144,3 +144,12 @@ def _write_grid_codes(table: str, changed: Sequence[tuple[int, int | None]]) -> 
             f"{connection.ops.quote_name(table)}.id",
             [list(ids), list(codes)],
         )
+
+
+@transaction.atomic
+def remove_place_names(actor: Actor, ids: Collection[int]) -> int:
+    """Take away names that nobody says any more. Returns how many."""
+    require_administrator(actor)
+    bump("places")
+    _total, by_model = PlaceName.objects.filter(pk__in=ids).delete()
+    return by_model.get("foundation.PlaceName", 0)

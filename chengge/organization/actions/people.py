@@ -180,7 +180,8 @@ def appoint(actor: Actor, member: Member, posts: Collection[Post], day: date) ->
     """
     require_administrator(actor)
     member.axis = axis_of(posts).value
-    member.save(update_fields=["axis"])
+    member.is_staff = Post.ADMINISTRATOR in posts
+    member.save(update_fields=["axis", "is_staff"])
     held = {Post(post) for post in member.posts.filter(valid_to=None).values_list("post", flat=True)}
     # First end, then begin: on no moment does the member hold posts on both axes.
     member.posts.filter(valid_to=None, post__in=[post.value for post in held - set(posts)]).update(valid_to=day)
@@ -220,4 +221,5 @@ def _member(values: MemberValues, hashed_password: str) -> Member:
         phone=values.phone,
         language=values.language,
         password=hashed_password,
+        is_staff=Post.ADMINISTRATOR in values.posts,  # Opens the plain tables, where every table asks for the post again.
     )
