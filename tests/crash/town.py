@@ -50,7 +50,7 @@ HALVES = {
     "no number is used that was not taken": """
         SELECT sitting.number FROM casework_case sitting
         WHERE NOT EXISTS (SELECT FROM casework_caseserial serial
-                          WHERE left(sitting.number, 8) = to_char(serial.day, 'YYYYMMDD') AND substr(sitting.number, 9, 6)::int = serial.county
+                          WHERE left(sitting.number, 14) = to_char(serial.day, 'YYYYMMDD') || serial.county
                             AND right(sitting.number, 6)::int <= serial.taken)""",
 }
 
