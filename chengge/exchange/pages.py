@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,6 +21,7 @@ from chengge.exchange.exports.templates import template_columns
 from chengge.exchange.importers import KINDS, Options, Plan, apply, help_of, importer_of, options_of, plan, write_faults, write_refused
 from chengge.exchange.importers.class_tables import read_class_table
 from chengge.exchange.models import ImportRun
+from chengge.foundation.models import BaseMapFeature, LimitUnit, ProblemKind
 from chengge.foundation.pages.manage.common import LookForm, day_of, today
 from chengge.organization.actions import FirstPassword
 from chengge.organization.gates import actor_at, for_administrators
@@ -30,6 +32,20 @@ FAULTS_OF_A_GROUP = 5
 SUFFIXES = ".csv,.txt,.tsv,.xlsx,.xlsm,.geojson,.json,.gpkg,.zip"
 # Asked for on the first page; the others stand behind "more".
 FIRST_OPTIONS = ("day", "skip_bad", "end_missing", "level", "kind", "feature")
+
+# How the page calls the values of an option; the command line takes the values themselves.
+CHOICES = {
+    "level": {
+        "city": pgettext_lazy("division", "city"),
+        "district": pgettext_lazy("division", "district"),
+        "street": pgettext_lazy("division", "street"),
+        "community": pgettext_lazy("division", "community"),
+    },
+    "kind": dict(ProblemKind.choices),
+    "plain_hour": dict(LimitUnit.choices),
+    "plain_day": dict(LimitUnit.choices),
+    "feature": dict(BaseMapFeature.Kind.choices),
+}
 
 
 class UploadForm(LookForm):
@@ -186,7 +202,8 @@ def _field_of(name: str) -> forms.Field:
     if told.is_file:
         return forms.FileField(widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}), **asked)
     if told.choices:
-        return forms.ChoiceField(choices=[("", "–"), *((choice, choice) for choice in told.choices)], **asked)
+        words = CHOICES.get(name, {})
+        return forms.ChoiceField(choices=[("", "–"), *((choice, words.get(choice, choice)) for choice in told.choices)], **asked)
     if name == "day":
         return forms.DateField(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **asked)
     return forms.CharField(max_length=300, **asked)
