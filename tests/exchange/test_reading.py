@@ -53,7 +53,10 @@ def test_a_column_under_another_heading_can_be_named(tmp_path: Path) -> None:
     path = csv_file(tmp_path / "t.csv", [("代码", "设施叫法"), ("01", "路灯")])
     with pytest.raises(Refused, match="设施叫法"):
         names(path)
-    assert names(path, columns=pairs_of("name=设施叫法")) == ["路灯"]  # type: ignore[arg-type]
+    for ours in ("name", "名称"):
+        assert names(path, columns=pairs_of(f"{ours}=设施叫法")) == ["路灯"]  # type: ignore[arg-type]
+    with pytest.raises(Refused, match="no column “大名”"):
+        names(path, columns=pairs_of("大名=设施叫法"))  # type: ignore[arg-type]
 
 
 def test_the_example_row_of_a_template_is_not_imported(tmp_path: Path) -> None:

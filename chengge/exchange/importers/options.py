@@ -45,7 +45,7 @@ class Options:
     encoding: str = _option(lazy("Encoding"), lazy("Encoding of a text file; UTF-8 and GB18030 are told apart without it."))
     columns: tuple[tuple[str, str], ...] = _option(
         lazy("Columns"),
-        lazy("Columns under other headings than ours: ours=theirs, parted by commas, such as class=类别,other_code=编号."),
+        lazy("Columns under other headings than ours: ours=theirs, parted by commas, such as 部件小类=类别,原编号=编号."),
         (),
     )
     crs: str = _option(
@@ -120,7 +120,7 @@ def pairs_of(text: str) -> tuple[tuple[str, str], ...]:
             raise Refused(
                 "option",
                 _("“%(part)s” does not say which column is meant.") % {"part": part},
-                _("Write ours=theirs, such as class=类别."),
+                _("Write ours=theirs, such as 部件小类=类别."),
                 field="columns",
             )
         pairs.append((ours.strip(), theirs.strip()))

@@ -67,12 +67,17 @@ class Table:
 
 
 def positions_of(headings: Sequence[object], columns: Sequence[Column], named: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Where each of our columns stands among the headings; `named` says which heading stands for which column and goes first."""
+    """Where each of our columns stands among the headings; `named` says which heading stands for which column and goes first.
+
+    Raises:
+        Refused: `named` speaks of a column that the kind does not have.
+    """
     plain = [plain_heading(heading) for heading in headings]
     positions: dict[str, int] = {}
     for ours, theirs in named:
+        column_meant = _column_called(ours, columns)
         if plain_heading(theirs) in plain:
-            positions[ours] = plain.index(plain_heading(theirs))
+            positions[column_meant.name] = plain.index(plain_heading(theirs))
     for column in columns:
         if column.name in positions:
             continue
@@ -82,6 +87,16 @@ def positions_of(headings: Sequence[object], columns: Sequence[Column], named: S
                 positions[column.name] = plain.index(heading)
                 break
     return positions
+
+
+def _column_called(ours: str, columns: Sequence[Column]) -> Column:
+    for column in columns:
+        if plain_heading(ours) in column.headings:
+            return column
+    known = "、".join(column.heading for column in columns)
+    raise Refused(
+        "columns", _("There is no column “%(name)s”.") % {"name": ours}, _("Ours are: %(names)s.") % {"names": known}, field="columns"
+    )
 
 
 def heading_row(rows: Sequence[Sequence[object]], columns: Sequence[Column], named: Sequence[tuple[str, str]]) -> int | None:
