@@ -5,9 +5,8 @@ repeated columns are compared with the body, and the fold of all bodies with the
 """
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -16,6 +15,7 @@ from django.db import connection, connections, transaction
 from chengge.casework import ledger
 from chengge.domain.fold import FoldBroken, Folded, fold_entry
 from chengge.domain.hashing import BEFORE_THE_FIRST, chained
+from chengge.processes import pool
 
 CASES_AT_ONCE = 2_000
 
@@ -51,6 +51,8 @@ CASE_NAMES = (*ledger.FACTS, *ledger.MOMENTS)
 CLOCK_NAMES = (*ledger.CLOCK_FACTS, *ledger.CLOCK_MOMENTS)
 ASSIGNMENT_NAMES = (*ledger.ASSIGNMENT_FACTS, *ledger.ASSIGNMENT_MOMENTS)
 
+NOTHING_YET = dict.fromkeys(CASE_NAMES) | ledger.NO_MARKS
+
 ENTRIES = """
 SELECT case_id, seq, extract(epoch FROM at)::bigint, action, member_id, post, from_stage, to_stage, body, hash
 FROM casework_ledgerentry WHERE case_id >= %s AND case_id < %s ORDER BY case_id, seq
@@ -84,8 +86,8 @@ def verify(processes: int) -> Iterator[Checked]:
         yield from map(check_range, todo)
         return
     connections.close_all()
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_wake) as pool:
-        yield from pool.map(check_range, todo)
+    with pool(processes) as workers:
+        yield from workers.map(check_range, todo)
 
 
 def check_range(span: tuple[int, int]) -> Checked:
@@ -136,20 +138,18 @@ def _check_case(
 
 def _difference(state: Folded, facts: tuple[Any, ...], clocks: list[Any], assignments: list[Any]) -> tuple[int, str] | None:
     """The first row that is not what the entries add up to."""
-    expected = ledger.NO_MARKS | state.case
-    for name, value in zip(CASE_NAMES, facts, strict=True):
-        if expected.get(name) != value:
-            return 0, f"the case's {name} is {value!r}; its entries add up to {expected.get(name)!r}"
     for what, names, rows, folded in (
+        ("case", CASE_NAMES, [facts], [NOTHING_YET | state.case]),
         ("clock", CLOCK_NAMES, clocks, state.clocks),
         ("assignment", ASSIGNMENT_NAMES, assignments, state.assignments),
     ):
         if len(rows) != len(folded):
-            return 0, f"the case has {len(rows)} {what}s; its entries add up to {len(folded)}"
+            return 0, f"the case has {len(rows)} rows of {what}; its entries add up to {len(folded)}"
+        told = itemgetter(*names)
         for ordinal, (row, fold) in enumerate(zip(rows, folded, strict=True)):
-            for name, value in zip(names, row, strict=True):
-                if fold[name] != value:
-                    return 0, f"{name} of {what} {ordinal} is {value!r}; the entries add up to {fold[name]!r}"
+            if row != told(fold):
+                name, value = next((name, value) for name, value in zip(names, row, strict=True) if fold[name] != value)
+                return 0, f"{name} of {what} {ordinal} is {value!r}; the entries add up to {fold[name]!r}"
     return None
 
 
@@ -177,21 +177,18 @@ def rebuild(case_id: int) -> bool:
 
 
 def _rows(cursor: Any, statement: str, span: tuple[int, int]) -> list[tuple[Any, ...]]:
-    cursor.execute(statement, span)
-    return list(cursor.fetchall())
+    return list(_read(cursor, statement, span))
 
 
 def _grouped(cursor: Any, statement: str, span: tuple[int, int]) -> dict[int, list[tuple[Any, ...]]]:
     """Rows by their first column, in order, without it."""
     grouped: dict[int, list[tuple[Any, ...]]] = {}
-    cursor.execute(statement, span)
-    for row in cursor.fetchall():
+    for row in _read(cursor, statement, span):
         grouped.setdefault(row[0], []).append(row[1:])
     return grouped
 
 
-def _wake() -> None:
-    """Make a new process ready for the database."""
-    import django
-
-    django.setup()
+def _read(cursor: Any, statement: str, span: tuple[int, int]) -> list[tuple[Any, ...]]:
+    """Rows as PostgreSQL keeps them, without a detour through text: half the time of reading."""
+    with cursor.connection.cursor(binary=True) as plain:
+        return plain.execute(statement, span).fetchall()
