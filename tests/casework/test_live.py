@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import expect
 
@@ -14,13 +13,14 @@ from chengge.casework.models import Case, LedgerEntry
 from chengge.casework.queries import CaseFilter, changes_since, read_to_now
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import Post
-from tests.casework.courses import Course
+from tests.browsing import axe_findings, sign_in
+from tests.casework.courses import Course, picture
 from tests.factories import build_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LIVE_WITHIN_MS = 2000
-REFUSED = re.compile(r"status of 4(09|22)")
+REFUSED = re.compile(r"status of 4(04|09|22)")
 
 
 @pytest.fixture
@@ -50,15 +50,7 @@ def desk_of(city, live_server, page):
     """Opens the desk of a member in the real browser, in English."""
 
     def opened(name: str, address: str = "/"):
-        client = Client()
-        client.force_login(city.members[name])
-        page.context.add_cookies(
-            [
-                {"name": "chengge_session", "value": client.cookies["chengge_session"].value, "url": live_server.url},
-                {"name": "chengge_language", "value": "en", "url": live_server.url},
-            ]
-        )
-        page.goto(live_server.url + address)
+        sign_in(page, live_server, city, name).goto(live_server.url + address)
         return page
 
     return opened
@@ -193,8 +185,6 @@ def test_what_is_missing_is_gone_to_instead_of_sent(desk_of, course):
 
 
 def test_a_photo_is_added_and_the_work_handed_in(desk_of, course, tmp_path):
-    from tests.casework.courses import picture
-
     work = course().reported("manhole").until("handling")
     file = tmp_path / "after.jpg"
     file.write_bytes(picture())
@@ -318,3 +308,52 @@ def test_on_a_phone_a_row_opens_the_case_on_its_own_page(desk_of, course):
     page.locator(".item .row-link").first.click()
     page.wait_for_url(re.compile(f"/cases/{work.number}/"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "ready"),
+    [
+        ("operator", "/desk/operator/", "#main-action"),
+        ("shift_leader", "/desk/shift_leader/", "#main-action"),
+        ("dispatcher", "/desk/dispatcher/", "#main-action"),
+        ("department", "/desk/department/", "#main-action"),
+        ("leader", "/desk/leader/", "#case[data-number]"),
+        ("administrator", "/desk/administrator/", ".overview"),
+        ("operator", "/reports/new/", ".report"),
+        ("operator", "/reports/waiting/", ".page-head"),
+        ("operator", "/accounts/password", "form.panel"),
+        ("operator", "/nowhere/", ".errorpage"),
+    ],
+)
+def test_axe_finds_nothing_serious(desk_of, course, name, address, ready):
+    work = course()
+    work.reported("manhole", photos=work.photo("operator"))
+    for stage in ("accepted", "filed", "handling"):
+        course().reported("manhole").until(stage)
+    page = desk_of(name, address)
+    page.wait_for_selector(ready)
+    page.wait_for_timeout(300)
+    assert axe_findings(page) == []
+
+
+def test_axe_finds_nothing_serious_in_sheets_and_on_a_phone(desk_of, course):
+    work = course().reported("manhole").until("filed")
+    page = desk_of("dispatcher")
+    page.wait_for_selector("#main-action")
+    page.keyboard.press("f")
+    page.wait_for_selector("#dialog[open] .filter")
+    assert axe_findings(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Return to shift leader").click()
+    page.wait_for_selector("#dialog[open] textarea")
+    assert axe_findings(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(page.url.split("/desk/")[0] + f"/cases/{work.number}/")
+    page.wait_for_selector("#main-action")
+    assert axe_findings(page) == []
+
+
+def test_axe_finds_nothing_serious_before_signing_in(live_server, page, settings):
+    settings.DEMO = True
+    page.goto(live_server.url + "/accounts/sign-in")
+    assert axe_findings(page) == []

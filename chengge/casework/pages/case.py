@@ -18,8 +18,9 @@ from chengge.organization.calendars import calendar_of
 from chengge.organization.gates import actor_at, for_members
 from chengge.organization.queries import Actor
 
-# Shown as buttons beside the first one; the rest stands in a menu.
+# Shown as buttons beside the first one; what is left, and what is seldom done, stands in a menu.
 MOST_BUTTONS = 2
+SELDOM = frozenset({"reclassify", "transfer"}) | DANGEROUS
 
 
 @require_safe
@@ -34,13 +35,13 @@ def case_context(actor: Actor, number: str) -> dict[str, Any]:
     shown = detail(actor, number)
     first = first_of(shown)
     others = [row for row in shown.open_actions if row is not first]
-    calm = [row for row in others if row.action not in DANGEROUS]
+    often = [row for row in others if row.action not in SELDOM]
     return {
         "detail": shown,
         "case": shown.case,
         "first": ActionForm.empty(first, shown.case, actor, shown.candidates) if first else None,
-        "buttons": calm[:MOST_BUTTONS],
-        "menu": [*calm[MOST_BUTTONS:], *(row for row in others if row.action in DANGEROUS)],
+        "buttons": often[:MOST_BUTTONS],
+        "menu": [*often[MOST_BUTTONS:], *(row for row in others if row.action in SELDOM)],
         "dangerous": DANGEROUS,
         "due_if_dispatched": due_if_dispatched(shown, first),
     }

@@ -9,15 +9,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from chengge.casework.models import Case, Channel, SavedFilter, StageChoice
+from chengge.casework.models import Channel, SavedFilter, StageChoice
 from chengge.casework.pages.case import case_context
 from chengge.casework.pages.chips import chips_of
+from chengge.casework.pages.rows import rows_html
 from chengge.casework.queries import (
     ALL,
     QUEUES,
     CaseFilter,
     Lights,
-    RowWords,
     cases,
     count_incomplete,
     counts_by_stage,
@@ -151,29 +151,18 @@ def desk_context(request: HttpRequest, actor: Actor, post: Post, wanted: CaseFil
 def list_context(request: HttpRequest, actor: Actor, post: Post, wanted: CaseFilter, cursor: str | None, size: int) -> dict[str, Any]:
     """One page of the list with what its rows say."""
     page = cases(actor, wanted, cursor, size)
-    words = row_words(page.rows)
     query = urlencode(wanted.query(), doseq=True)
+    selected = request.GET.get("case", "")
+    can_pick = any(post in BY_ACTION[action].posts for action in SAFE_IN_BULK)
+    address = f"/desk/{post.value}/?{query}{'&' if query else ''}"
     return {
         "post": post,
-        "rows": [Row.of(case, words[case.pk], post, query) for case in page.rows],
+        "rows": page.rows,
+        "rows_html": rows_html(page.rows, row_words(page.rows), address, selected, can_pick),
         "next_cursor": page.next_cursor,
         "query": query,
-        "selected": request.GET.get("case", ""),
-        "bulk": any(post in BY_ACTION[action].posts for action in SAFE_IN_BULK),
+        "bulk": can_pick,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the list."""
-
-    case: Case
-    words: RowWords
-    address: str
-
-    @classmethod
-    def of(cls, case: Case, words: RowWords, post: Post, query: str) -> "Row":
-        return cls(case, words, f"/desk/{post.value}/?{query}{'&' if query else ''}case={case.number}")
 
 
 def queue_tabs(post: Post, wanted: CaseFilter, counted: Lights) -> list[QueueTab]:

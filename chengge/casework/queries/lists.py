@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -26,6 +28,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NO_DUE = "none"
 MOST_ROWS = 200
 SHOWN_WITH = ("problem_class", "organization", "department")
+
+Place = tuple[int, datetime | None]  # in a list: the case's id, and the moment that the list is ordered by
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +130,20 @@ def lights(actor: Actor, wanted: CaseFilter) -> Lights:
     else:
         where = sight(actor)
     stages = {stage for queue in queues for stage in queue.stages} or set(OPEN)
-    waits = Q(stage__in=sorted({stage for queue in waiting for stage in queue.stages} or stages)) & own
+    waits = _in_stages({stage for queue in waiting for stage in queue.stages} or stages, stages) & own
     counts = {f"light_{light}": Count("pk", filter=waits & light_is(light, now)) for light in ("green", "yellow", "red")}
     for queue in queues:
         held = {"own": own, "below": ~own}.get(queue.held, Q()) if own else Q()
-        counts[f"queue_{queue.name}"] = Count("pk", filter=Q(stage__in=queue.stages) & queue.where & held)
+        counts[f"queue_{queue.name}"] = Count("pk", filter=_in_stages(set(queue.stages), stages) & queue.where & held)
     found = Case.objects.filter(where, IS_OPEN, stage__in=sorted(stages)).aggregate(**counts)
     return Lights(
         found["light_green"], found["light_yellow"], found["light_red"], {queue.name: found[f"queue_{queue.name}"] for queue in queues}
     )
+
+
+def _in_stages(wanted: set[Stage], counted: set[Stage]) -> Q:
+    """Stages as a condition among the `counted` ones; none where it would leave nothing out: it costs more than all else that is asked."""
+    return Q() if wanted >= counted else Q(stage__in=sorted(wanted))
 
 
 def row_words(rows: Sequence[Case]) -> dict[int, RowWords]:
@@ -184,25 +193,35 @@ def _held(actor: Actor, wanted: CaseFilter, queue: Queue | None) -> Q | None:
     return None
 
 
-def _most_pressing(found: QuerySet[Case], stages: Sequence[str], cursor: str | None, size: int) -> list[tuple[int, datetime | None]]:
-    """Ids and due moments, the most pressing first; cases without a running clock come last."""
+def _most_pressing(found: QuerySet[Case], stages: Sequence[str], cursor: str | None, size: int) -> list[Place]:
+    """Ids and due moments, the most pressing first; cases without a running clock come last.
+
+    Each stage gives its own first `size` along the index of open cases (stage, due, id), and the first of those are taken.
+    """
+    here = found.filter(IS_OPEN).extra(where=["casework_case.stage = wanted.stage"]).order_by("due_at", "id").values_list("id", "due_at")
     after, last_id = _parsed(cursor)
-    with_due, without = [], []
-    for stage in stages:
-        here = found.filter(stage=stage).order_by("due_at", "id").values_list("id", "due_at")
-        if cursor is None:
-            with_due.append(here[:size])
-        elif after is not None:
-            with_due.append(here.filter(Q(due_at__gt=after) | Q(id__gt=last_id), due_at__gte=after)[:size])
-            without.append(here.filter(due_at=None)[:size])
-        else:
-            without.append(here.filter(due_at=None, id__gt=last_id)[:size])
-    branches = [*with_due, *without]
-    rows = branches[0] if len(branches) == 1 else branches[0].union(*branches[1:], all=True).order_by("due_at", "id")[:size]
-    return list(rows)
+    if cursor is None:
+        parts = [here]
+    elif after is not None:
+        parts = [here.filter(Q(due_at__gt=after) | Q(id__gt=last_id), due_at__gte=after), here.filter(due_at=None)]
+    else:
+        parts = [here.filter(due_at=None, id__gt=last_id)]
+    statements, given = [], []
+    for part in parts:
+        try:
+            statement, parameters = part[:size].query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        statements.append(f"SELECT one.* FROM unnest(%s::varchar[]) AS wanted(stage), LATERAL ({statement}) AS one")  # noqa: S608
+        given += [list(stages), *parameters]
+    if not statements:
+        return []
+    with connection.cursor() as asking:
+        asking.execute(f"{' UNION ALL '.join(statements)} ORDER BY due_at, id LIMIT %s", [*given, size])
+        return asking.fetchall()
 
 
-def _newest(found: QuerySet[Case], cursor: str | None, size: int) -> list[tuple[int, datetime | None]]:
+def _newest(found: QuerySet[Case], cursor: str | None, size: int) -> list[Place]:
     if cursor is not None:
         before, last_id = _parsed(cursor)
         if before is None:
@@ -211,7 +230,7 @@ def _newest(found: QuerySet[Case], cursor: str | None, size: int) -> list[tuple[
     return list(found.order_by("-reported_at", "-id").values_list("id", "reported_at")[:size])
 
 
-def _cursor(row: tuple[int, datetime | None]) -> str:
+def _cursor(row: Place) -> str:
     pk, moment = row
     return f"{NO_DUE if moment is None else (moment - EPOCH) // timedelta(microseconds=1)}-{pk}"
 

@@ -9,6 +9,7 @@ transaction numbers.
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -68,7 +69,7 @@ def changes_since(actor: Actor, wanted: CaseFilter, read_to: str) -> Changes:
     if re.fullmatch(PLACE, read_to) is None:
         raise Refused("cursor", _("This is no place in the ledger to read on from."), _("Reload the page."), field="after")
     next_number, _colon, running = read_to.partition(":")
-    given = {
+    given: dict[str, Any] = {
         "next": int(next_number),
         "running": [int(number) for number in running.split(".") if number],
         "stages": None if wanted.queue == ALL else list(stages_wanted(wanted)) or None,
