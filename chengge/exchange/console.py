@@ -15,6 +15,7 @@ from chengge.exchange.importers.plan import Progress as Told
 
 FAULTS_SHOWN = 20
 MISSING_SHOWN = 10
+VALUES_SHOWN = 160  # characters
 WIDTH_WITHOUT_TERMINAL = 160
 
 
@@ -80,7 +81,7 @@ def _faults(groups: Sequence[FaultGroup]) -> Table:
         rows = ", ".join(filter(None, (f"{fault.sheet} {fault.row}".strip() if fault.row else fault.place for fault in group.first)))
         if group.count > len(group.first):
             rows = _("%(rows)s … (%(count)d)") % {"rows": rows, "count": group.count}
-        cells = (group.severity.label, rows, group.column, group.values[:80], group.message, group.hint)
+        cells = (group.severity.label, rows, group.column, group.values[:VALUES_SHOWN], group.message, group.hint)
         table.add_row(*map(escape, cells))
     return table
 

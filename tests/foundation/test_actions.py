@@ -93,8 +93,9 @@ def test_a_row_cannot_end_before_it_begins(city: City) -> None:
 
 
 def test_two_rows_with_one_code_do_not_hold_at_once(city: City) -> None:
-    with pytest.raises(Conflict):
-        actions.carry_out(COMMAND_LINE, actions.DatedChange(Division, TODAY, begun=[Division(code=990101, name="又一个")]))
+    for begin in (actions.carry_out, actions.carry_out_many):
+        with pytest.raises(Conflict):
+            begin(COMMAND_LINE, actions.DatedChange(Division, TODAY, begun=[Division(code=990101, name="又一个")]))
     assert Division.objects.filter(code=990101, valid_to=None).count() == 1
 
 

@@ -93,7 +93,8 @@ def copy_in(model: type[Model], rows: Sequence[Model]) -> None:
     columns = {field.attname: field.column or "" for field in model._meta.concrete_fields if not field.primary_key}
     quoted = connection.ops.quote_name
     listed = ", ".join(map(quoted, columns.values()))
-    with connection.cursor() as cursor, cursor.copy(f"COPY {quoted(model._meta.db_table)} ({listed}) FROM STDIN") as copy:
+    statement = f"COPY {quoted(model._meta.db_table)} ({listed}) FROM STDIN"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row([getattr(row, name) for name in columns])
 
@@ -115,7 +116,7 @@ def _held_once(change: DatedChange[Row]) -> Iterator[None]:
             "changed_meanwhile",
             _("A row with the same code holds already: somebody else has changed the table “%(table)s”.")
             % {"table": change.model._meta.verbose_name_plural},
-            _("Look at the present state and try again."),
+            _("Look at the present state and try again; perhaps a row holds from a later day than the one you chose."),
         ) from error
 
 
