@@ -14,7 +14,7 @@ from chengge.casework.actions import Given, Said, perform, report
 from chengge.casework.models import Task
 from chengge.domain.lifecycle import Post
 from chengge.foundation.models import Component, HandbookRule
-from chengge.foundation.queries import candidates, rules_of
+from chengge.foundation.queries import area_class_of, candidates, rules_of
 from chengge.organization.models import Member
 from chengge.organization.queries import Actor, actor_of, city_day
 
@@ -66,7 +66,7 @@ def town(number: int) -> Town:
     ids = list(Component.objects.exclude(grid_code=None).values_list("pk", flat=True))
     places = []
     for component in Component.objects.filter(pk__in=chance.sample(ids, min(PLACES, len(ids)))).order_by("pk"):
-        rules = rules_of(component.problem_class_id, "", day)
+        rules = rules_of(component.problem_class_id, area_class_of(component.grid_code), day)
         if not rules:
             continue
         rule = chance.choice(rules)

@@ -12,7 +12,7 @@ import numpy as np
 TIMEOUT_SECONDS = 30
 
 
-class AnswerUnexpected(Exception):
+class AnswerUnexpected(RuntimeError):
     """The server answered something else than what the load is about."""
 
 

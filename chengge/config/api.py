@@ -17,6 +17,7 @@ from ninja.security.base import AuthBase
 
 from chengge import __version__
 from chengge.casework.api import router as casework
+from chengge.exchange.api import router as exchange
 from chengge.field.api import router as field
 from chengge.foundation.api import router as foundation
 from chengge.organization.api import router as organization
@@ -111,6 +112,7 @@ def build() -> CityApi:
     for router in (organization, foundation, casework):
         city_api.add_router("", router)
     city_api.add_router("", field, tags=["inspector"])
+    city_api.add_router("", exchange, tags=["imports"])
     return city_api
 
 

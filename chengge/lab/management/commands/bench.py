@@ -14,7 +14,13 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
+from chengge.lab.scratch import ScratchFailed
+from chengge.lab.server import ServerFailed
+from chengge.lab.visitor import VisitFailed
+
 BIG_CITY = 1_000_000
+# A measurement that fails raises RuntimeError with what went wrong; `bench/` itself is imported only when it is asked for.
+FAILURES = (ScratchFailed, ServerFailed, VisitFailed, RuntimeError)
 COMPARED: Mapping[str, Callable[[float, float], bool]] = {"≥": operator.ge, "≤": operator.le}
 
 
@@ -35,8 +41,11 @@ class Command(BaseCommand):
         rows: list[dict[str, Any]] = []
         for name in names or measures:
             began = time.monotonic()
-            with console.status(f"Measuring {name} …"):
-                figures = measures[name]()
+            try:
+                with console.status(f"Measuring {name} …"):
+                    figures = measures[name]()
+            except FAILURES as failure:
+                raise CommandError(f"{name} could not be measured: {failure}") from None
             console.print(f"{name} measured in {time.monotonic() - began:.0f} s")
             rows += [{"name": one.name, "value": one.value, "unit": one.unit, "aim": one.aim, "beside": one.beside} for one in figures]
             if file is not None:  # After each: what was measured is not lost when the next one fails.
