@@ -25,12 +25,18 @@ class HouseFell(Exception):
 
 @dataclass(slots=True)
 class Resident:
-    """One process of the city. `patience_seconds` is how long it may take to finish what it has begun when asked to stop."""
+    """One process of the city.
+
+    Attributes:
+        patience_seconds: how long it may take to finish what it has begun when asked to stop.
+        needed: whether the house falls without it; another one is left alone once it has ended by itself.
+    """
 
     name: str
     command: Sequence[str]
     patience_seconds: int
     environment: Mapping[str, str] = field(default_factory=dict)
+    needed: bool = True
     process: subprocess.Popen[bytes] | None = None
     deaths: list[float] = field(default_factory=list)
 
@@ -85,8 +91,10 @@ class House:
                 self.keep_database()
                 for resident in self.residents:
                     code = resident.exit_code()
-                    if code is not None:
+                    if code is not None and resident.needed:
                         self._bring_back(resident, code)
+                    elif code is not None:
+                        self._let_go(resident, code)
         finally:
             self.tell("Stopping …")
             for resident in self.residents:
@@ -103,6 +111,11 @@ class House:
         resident.kill()
         self.asked_to_stop.wait((len(resident.deaths) - 1) * LONGER_PAUSE_SECONDS)
         resident.start()
+
+    def _let_go(self, resident: Resident, code: int) -> None:
+        self.tell(f"{resident.name} {_way_of_death(code)}; the city goes on without it")
+        resident.kill()
+        resident.process = None
 
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         if self.asked_to_stop.is_set():  # Asked twice: the person does not want to wait.

@@ -40,7 +40,9 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=settings.PORT, help="port to listen on (CHENGGE_PORT)")
         parser.add_argument("--no-demo", action="store_false", dest="demo", help="leave an empty database empty: for a city of your own")
 
-    def handle(self, *, host: str, port: int, demo: bool, **_options: Any) -> None:
+        parser.add_argument("--still", action="store_true", help="let the people of the demo city rest: only who signs in acts")
+
+    def handle(self, *, host: str, port: int, demo: bool, still: bool, **_options: Any) -> None:
         began = time.monotonic()
         _refuse_taken_port(host, port)
         self._make_tables()
@@ -58,11 +60,16 @@ class Command(BaseCommand):
                 self.tell(f"== Chengge runs at http://{_shown_host(host)}:{port} (ready in {time.monotonic() - began:.1f} s)")
                 if demo_names:
                     self.tell(f"   Sign in as {', '.join(demo_names)}; the password is always {DEMO_PASSWORD}")
+                if demo_names and not still:
+                    self.tell("   Its people are at work: cases come in and move while you watch (--still lets them rest).")
                 if demo_names and not _is_loopback(host):
                     self.tell("   Everybody knows these passwords: do not offer the demo city to the world.")
                 self.tell("   Ctrl-C stops it.")
 
-        house = House([_web(host, port, {"CHENGGE_DEMO": "1" if demo_names else "0"}), _worker()], _keep_database(self.tell), self.tell)
+        residents = [_web(host, port, {"CHENGGE_DEMO": "1" if demo_names else "0"}), _worker()]
+        if demo_names and not still:
+            residents.append(_demo_people())
+        house = House(residents, _keep_database(self.tell), self.tell)
         try:
             house.run(when_started)
         except HouseFell as fall:
@@ -127,6 +134,11 @@ def _web(host: str, port: int, environment: dict[str, str]) -> Resident:
 def _worker() -> Resident:
     options = ["--concurrency", str(settings.WORKER_CONCURRENCY), "--shutdown-graceful-timeout", "20"]
     return Resident("Worker", [sys.executable, "-m", "chengge.config.cli", "procrastinate", "worker", *options], patience_seconds=30)
+
+
+def _demo_people() -> Resident:
+    command = [sys.executable, "-m", "chengge.config.cli", "simulate", "--speed", "1", "--verbosity", "0"]
+    return Resident("Demo people", command, patience_seconds=10, needed=False)
 
 
 def _keep_database(tell: Callable[[str], None]) -> Callable[[], None]:
