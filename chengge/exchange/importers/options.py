@@ -129,7 +129,7 @@ def pairs_of(text: str) -> tuple[tuple[str, str], ...]:
 
 def _value(name: str, value: Any, described: OptionHelp) -> Any:
     if described.is_switch:
-        return value in (True, "on", "true", "1", "yes")
+        return str(value).lower() in ("on", "true", "1", "yes")
     if described.choices and value not in described.choices:
         said = {"value": value, "name": described.label}
         raise Refused(
