@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chengge.domain.lifecycle import Post
@@ -30,8 +30,21 @@ HOME_ORDER = (
     Post.ADMINISTRATOR,
 )
 
-# The demo city's members, shown beside the form; their password is one for all.
-DEMO_NAMES = ("operator", "leader", "dispatcher", "dept", "section", "crew", "inspector", "coordinator", "evaluator", "mayor", "admin")
+# The demo city's members and what each is, shown beside the form; their password is one for all.
+DEMO_MEMBERS = {
+    "operator": gettext_lazy("Operator"),
+    "leader": gettext_lazy("Shift leader"),
+    "dispatcher": gettext_lazy("Dispatcher"),
+    "dept": pgettext_lazy("organization", "Department"),
+    "section": pgettext_lazy("organization", "Section"),
+    "crew": gettext_lazy("Crew"),
+    "inspector": gettext_lazy("Inspector"),
+    "coordinator": gettext_lazy("Coordinator"),
+    "evaluator": gettext_lazy("Evaluator"),
+    "mayor": gettext_lazy("Leader"),
+    "admin": gettext_lazy("Administrator"),
+}
+DEMO_NAMES = tuple(DEMO_MEMBERS)
 
 
 class SignInForm(AuthenticationForm):
@@ -48,9 +61,21 @@ class SignIn(views.LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def get(self, request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
+        if request.headers.get("HX-Request") == "true":  # A part of a page was asked for after the session had ended.
+            context = {
+                "message": _("You have been signed out."),
+                "hint": _("Sign in again in another tab, then try again here. What you typed stays."),
+            }
+            response = render(request, "note.html", context, status=403)
+            response.headers["HX-Retarget"] = "#notes"
+            response.headers["HX-Reswap"] = "innerHTML"
+            return response
+        return super().get(request, *given, **named)
+
     def get_context_data(self, **given: Any) -> dict[str, Any]:
-        demo = DEMO_NAMES if getattr(settings, "DEMO", False) else ()
-        return super().get_context_data(**given) | {"demo_names": demo}
+        demo = DEMO_MEMBERS if getattr(settings, "DEMO", False) else {}
+        return super().get_context_data(**given) | {"demo_members": demo.items()}
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)

@@ -28,6 +28,7 @@ class Actor:
     organization_level: int | None
     posts: frozenset[Post]
     grid_range: tuple[int, int] | None
+    organization_name: str = ""  # the short one
 
     @property
     def axis(self) -> Axis:
@@ -56,11 +57,12 @@ def actor_of(member: Member, at: datetime | None = None) -> Actor:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT level FROM organization_organization WHERE id = %s), "
+            "(SELECT short_name FROM organization_organization WHERE id = %s), "
             "ARRAY(SELECT post FROM organization_memberpost "
             "WHERE member_id = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s))",
-            [member.organization_id, member.pk, day, day],
+            [member.organization_id, member.organization_id, member.pk, day, day],
         )
-        level, posts = cursor.fetchone()
+        level, organization_name, posts = cursor.fetchone()
     return Actor(
         member_id=member.pk,
         name=str(member),
@@ -68,4 +70,5 @@ def actor_of(member: Member, at: datetime | None = None) -> Actor:
         organization_level=level,
         posts=frozenset(map(Post, posts)),
         grid_range=code_range(member.division_code) if member.division_code else None,
+        organization_name=organization_name or "",
     )

@@ -148,9 +148,8 @@ def test_a_citizens_report_is_first_sent_to_be_verified(browser_of, course):
 def test_amending_changes_only_what_was_changed(browser_of, city, course):
     work = course().reported("manhole", place="石桥路 12 号")
     case, (lon, lat) = work.case, city.places[2]
-    sent = sent_for(
-        work, reason="位置有误", place="石桥路 12 号", description=case.description, lon=lon, lat=lat, problem_class_id=case.problem_class_id, urgent_shown="1"
-    )  # fmt: skip
+    same = {"place": case.place, "description": case.description, "problem_class_id": case.problem_class_id, "urgent_shown": "1"}
+    sent = sent_for(work, reason="位置有误", lon=lon, lat=lat, **same)
     assert browser_of("operator").post(f"/cases/{work.number}/do/amend/", sent, headers=HTMX).status_code == 204
     assert (work.case.lon, work.case.place) == (lon, "石桥路 12 号")
     assert "changed: position" in browser_of("operator").get(f"/cases/{work.number}/").content.decode()

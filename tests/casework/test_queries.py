@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from chengge.casework.models import Case
 from chengge.casework.queries import (
     CaseFilter,
+    by_area,
     case_in_sight,
     cases,
     detail,
@@ -167,7 +168,7 @@ def test_passed_down_cases_stand_in_a_queue_of_their_own(city, course):
     assert numbers(cases(actor, replace(wanted, queue="below"))) == [passed.number]
     assert set(numbers(cases(actor, replace(wanted, queue="all")))) == {kept.number, passed.number}
     counted = lights(actor, wanted)
-    assert (counted.total, dict(counted.queues)) == (1, {"to_take_up": 1, "handling": 0, "rework": 0, "below": 1})
+    assert (counted.total, dict(counted.queues)) == (1, {"to_take_up": 1, "handling": 0, "rework": 0, "urgent": 1, "below": 1})
     assert numbers(cases(city.actor("section"), wanted)) == [passed.number]
 
 
@@ -215,6 +216,13 @@ def test_cases_are_found_by_words_codes_and_kinds(city, course, asked, found):
         "garbage": course().reported("garbage", place="石桥路菜场", grid=2, channel="media"),
     }
     assert numbers(cases(city.actor("operator"), CaseFilter.parse(asked))) == [made[found].number]
+
+
+def test_the_name_of_an_area_is_looked_for_as_that_area(city, course):
+    course().reported(grid=0), course().reported(grid=2)
+    wanted = by_area(CaseFilter.parse({"q": "东新社区"}))
+    assert (wanted.text, wanted.division_code) == ("", 990101001002)
+    assert len(cases(city.actor("operator"), wanted).rows) == 1
 
 
 def test_a_case_is_found_by_the_beginning_of_its_number(city, course):
@@ -350,9 +358,11 @@ def test_a_case_page_asks_the_same_number_of_queries_however_long_its_story(city
 
 def test_nobody_learns_whether_a_case_out_of_sight_exists(city, course):
     work = course().reported("manhole").until("dispatched")
-    hidden = pytest.raises(NotFound, case_in_sight, city.actor("other_department"), work.number).value.message
-    absent = pytest.raises(NotFound, case_in_sight, city.actor("other_department"), "20260101990101000001").value.message
-    assert hidden == absent
+    with pytest.raises(NotFound) as hidden:
+        case_in_sight(city.actor("other_department"), work.number)
+    with pytest.raises(NotFound) as absent:
+        case_in_sight(city.actor("other_department"), "20260101990101000001")
+    assert hidden.value.message == absent.value.message
 
 
 def test_every_community_of_a_list_is_named(city, course):

@@ -127,6 +127,12 @@ def test_pages_that_are_not_there_and_not_allowed_say_what_to_do(client, city):
     assert "There is nothing here" in nowhere.content.decode()
 
 
+def test_who_was_signed_out_keeps_the_page_and_is_told_so(client, city):
+    answer = client.get("/cases/20260101990101999999/do/void/", headers={"HX-Request": "true"}, follow=True)
+    assert answer.status_code == 403
+    assert answer.headers["HX-Retarget"] == "#notes"
+
+
 def test_a_part_of_a_page_that_is_refused_becomes_a_note(client, city):
     client.force_login(city.members["operator"])
     answer = client.get("/desk/operator/case/20260101990101999999/", headers={"HX-Request": "true"})

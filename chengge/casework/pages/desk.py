@@ -18,6 +18,7 @@ from chengge.casework.queries import (
     QUEUES,
     CaseFilter,
     Lights,
+    by_area,
     cases,
     count_incomplete,
     counts_by_stage,
@@ -120,7 +121,7 @@ def desk_asked(request: HttpRequest, post: str) -> tuple[Actor, Post, CaseFilter
         raise Forbidden(
             "post", _("This desk belongs to another post: %(desk)s.") % {"desk": desk_name(Post(post))}, _("Go to your own desk.")
         )
-    wanted = replace(CaseFilter.parse(request.GET), desk=Post(post))
+    wanted = by_area(replace(CaseFilter.parse(request.GET), desk=Post(post)))
     if wanted.queue not in ("", ALL) and queue_of(Post(post), wanted.queue) is None:
         wanted = replace(wanted, queue="")
     return actor, Post(post), wanted
@@ -144,6 +145,7 @@ def desk_context(request: HttpRequest, actor: Actor, post: Post, wanted: CaseFil
         "saved": list(SavedFilter.objects.filter(member_id=actor.member_id, desk=post.value)),
         "query": urlencode(wanted.query(), doseq=True),
         "bulk_actions": [action for action in SAFE_IN_BULK if post in BY_ACTION[action].posts],
+        "waiting_reports": count_incomplete(actor) if post is Post.OPERATOR else 0,
         "everywhere": address + "?" + urlencode(replace(wanted, queue=ALL).query(), doseq=True),
     } | list_context(request, actor, post, wanted, None, PAGE_SIZE)
 
@@ -175,7 +177,10 @@ def queue_tabs(post: Post, wanted: CaseFilter, counted: Lights) -> list[QueueTab
 
     whole = whole_desk(post)
     tabs = [tab("", str(whole.label) if whole else _("All waiting"), counted.total)]
-    tabs += [tab(queue.name, str(queue.label), counted.queues.get(queue.name)) for queue in QUEUES[post] if queue is not whole]
+    for queue in QUEUES[post]:
+        count = counted.queues.get(queue.name)
+        if queue is not whole and (count != 0 or not queue.where or queue.name == wanted.queue):
+            tabs.append(tab(queue.name, str(queue.label), count))
     return [*tabs, tab(ALL, _("Everywhere"), None)]
 
 

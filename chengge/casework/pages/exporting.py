@@ -25,6 +25,7 @@ from chengge.organization.queries import city_day
 BOM = "\ufeff"  # without it a spreadsheet takes the file for something else than UTF-8
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 ROWS_AT_ONCE = 200
+MOST_ROWS_OF_WORKBOOK = 20_000  # a workbook is written whole before it is sent
 WIDTHS = {1: 24, 7: 28, 8: 40, 9: 30}
 
 
@@ -43,7 +44,7 @@ def as_csv(request: HttpRequest, post: str) -> StreamingHttpResponse:
 def as_xlsx(request: HttpRequest, post: str) -> FileResponse:
     """A workbook; written row by row into a file, which goes away by itself."""
     actor, _post, wanted = desk_asked(request, post)
-    table = export(actor, wanted)
+    table = export(actor, wanted, MOST_ROWS_OF_WORKBOOK)
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Cases"))
     sheet.freeze_panes = "B2"

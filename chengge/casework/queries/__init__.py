@@ -15,7 +15,7 @@ from chengge.casework.queries.detail import (
 from chengge.casework.queries.evidence import may_see_photo, report_in_sight, reports_in_sight
 from chengge.casework.queries.export import Export, export
 from chengge.casework.queries.filters import CaseFilter
-from chengge.casework.queries.lists import CasePage, Lights, RowWords, cases, counts_by_stage, lights, row_words
+from chengge.casework.queries.lists import CasePage, Lights, RowWords, by_area, cases, counts_by_stage, lights, row_words
 from chengge.casework.queries.live import Changes, changes_since, read_to_now
 from chengge.casework.queries.reports import count_incomplete, incomplete_report, incomplete_reports, questions_of
 from chengge.casework.queries.sight import sight, visible, with_all_below
@@ -38,6 +38,7 @@ __all__ = [
     "ReportView",
     "RowWords",
     "actions_open",
+    "by_area",
     "candidates_for",
     "case_in_sight",
     "cases",

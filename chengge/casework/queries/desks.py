@@ -18,6 +18,7 @@ class Queue:
     Attributes:
         held: whose cases: `own` (in the hands of the member's organization), `below` (passed down by it), or anybody's.
         waits: whether the cases wait for this post; a watched queue does not count into its lights.
+        where: what sets some of the cases apart; such a queue is shown only while it holds any.
     """
 
     name: str
@@ -44,6 +45,7 @@ QUEUES: dict[Post, tuple[Queue, ...]] = {
     Post.OPERATOR: (
         _queue("to_accept", pgettext_lazy("queue", "To accept"), "reported"),
         _queue("to_check", pgettext_lazy("queue", "To send to check"), "handled"),
+        _queue("urgent", pgettext_lazy("queue", "Urgent"), "reported handled", Q(urgent=True)),
         _queue("with_inspectors", pgettext_lazy("queue", "With inspectors"), "verifying checking", waits=False),
     ),
     Post.SHIFT_LEADER: (
@@ -51,10 +53,12 @@ QUEUES: dict[Post, tuple[Queue, ...]] = {
         _queue("returned", pgettext_lazy("queue", "Returned"), "returned"),
         _queue("to_close", pgettext_lazy("queue", "To close"), "checked"),
         _queue("self_disposed", pgettext_lazy("queue", "Self-disposal"), "checked", Q(self_disposed=True)),
+        _queue("urgent", pgettext_lazy("queue", "Urgent"), "accepted returned checked", Q(urgent=True)),
     ),
     Post.DISPATCHER: (
         _queue("to_dispatch", pgettext_lazy("queue", "To dispatch"), "filed"),
         _queue("again", pgettext_lazy("queue", "Wrongly dispatched"), "filed", Q(wrong_dispatch_count__gt=0)),
+        _queue("urgent", pgettext_lazy("queue", "Urgent"), "filed", Q(urgent=True)),
         _queue("with_departments", pgettext_lazy("queue", "With departments"), "dispatched handling", waits=False),
         _queue("returned", pgettext_lazy("queue", "Return asked"), "returned", waits=False),
     ),
@@ -62,6 +66,7 @@ QUEUES: dict[Post, tuple[Queue, ...]] = {
         _queue("to_take_up", pgettext_lazy("queue", "To take up"), "dispatched", held="own"),
         _queue("handling", pgettext_lazy("queue", "In work"), "handling", held="own"),
         _queue("rework", pgettext_lazy("queue", "Rework"), "dispatched handling", Q(rework_count__gt=0), held="own"),
+        _queue("urgent", pgettext_lazy("queue", "Urgent"), "dispatched handling", Q(urgent=True), held="own"),
         _queue("below", pgettext_lazy("queue", "Passed down"), "dispatched handling", held="below", waits=False),
     ),
     Post.COORDINATOR: (

@@ -257,7 +257,9 @@ def _division(given: Mapping[str, Any]) -> int | None:
     try:
         code_range(code)
     except CodeError as error:
-        raise _refused("division", str(code), str(error)) from error
+        raise _refused(
+            "division", str(code), _("Write 4 digits for a city, 6 for a district, 9 for a street, 12 for a community.")
+        ) from error
     return code
 
 

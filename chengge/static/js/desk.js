@@ -63,6 +63,7 @@ async function openCase(number) {
   document.getElementById("case").classList.add("loading");
   try {
     const answer = await fetch(`${desk.dataset.address}case/${number}/?${desk.dataset.query}`, { signal, headers: { "HX-Request": "true" } });
+    if (answer.redirected) throw new Error("signed out");
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (signal.aborted) return;
     const kept = typed(number);

@@ -47,7 +47,9 @@ export class Live {
     address.searchParams.set("shown", this.#rows.querySelectorAll(".item").length);
     const offline = document.getElementById("offline");
     try {
-      const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" }, redirect: "error" });
+      const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" }, redirect: "manual" });
+      document.getElementById("signed-out").hidden = answer.type !== "opaqueredirect";
+      if (answer.type === "opaqueredirect") return;
       if (!answer.ok) throw new Error(String(answer.status));
       if (this.#failures > 1) say(word("found"));
       this.#failures = 0;

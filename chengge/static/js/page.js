@@ -10,6 +10,9 @@ import { word } from "./words.js";
 
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrfToken();
+  // The token in the form may be older than the session, if somebody signed in again in another tab.
+  event.detail.parameters.delete?.("csrfmiddlewaretoken");
+  delete event.detail.parameters.csrfmiddlewaretoken;
 });
 
 setWidths(document);
