@@ -1,4 +1,4 @@
-"""Imports on the administrator's page: look first, then write; what was chosen for the look holds for the writing too."""
+"""What was chosen for the look at an import holds for the writing too."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import reverse
 from shapely import Point
 
-from chengge.exchange.importers import KINDS
 from chengge.exchange.models import ImportRun
 from chengge.foundation.models import Component, Division
 from tests.exchange.files import shapes_file
@@ -43,15 +42,6 @@ def go_on(client: Client, kind: str, preview: HttpResponse) -> HttpResponse:
     return client.post(reverse("import_apply", args=[kind]), sent)
 
 
-def test_a_look_writes_nothing_and_names_what_is_refused(keeper: Client) -> None:
-    before = Division.objects.count()
-    preview = send(keeper, "divisions", "d.csv", DIVISIONS.encode("gb18030"))
-    assert preview.status_code == 200
-    assert preview.context["plan"].counts.refused == 1
-    assert "99010" in preview.content.decode()
-    assert (Division.objects.count(), ImportRun.objects.count()) == (before, 0)
-
-
 def test_what_was_looked_at_with_bad_rows_skipped_is_written_without_them(city: City, keeper: Client) -> None:
     preview = send(keeper, "divisions", "d.csv", DIVISIONS.encode(), skip_bad="on", day="2026-11-24")
     page = go_on(keeper, "divisions", preview)
@@ -69,28 +59,3 @@ def test_components_come_in_with_a_class_table_beside_them(city: City, keeper: C
     assert preview.context["plan"].counts.new == 1
     assert go_on(keeper, "components", preview).status_code == 200
     assert Component.objects.count() == before + 1
-
-
-def test_first_passwords_are_shown_once(keeper: Client) -> None:
-    preview = send(keeper, "members", "m.csv", "用户名,姓名,所属机构,岗位\nzhangsan,张三,D01,专业部门\n".encode())
-    page = go_on(keeper, "members", preview)
-    (password,) = page.context["passwords"]
-    assert password.password in page.content.decode()
-    assert go_on(keeper, "members", preview).status_code == 404
-
-
-def test_a_file_that_cannot_be_read_is_told_on_the_page(keeper: Client) -> None:
-    page = send(keeper, "divisions", "d.csv", "甲,乙\n1,2\n".encode())
-    assert page.status_code == 422
-    assert "甲" in page.content.decode()
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_has_its_page(kind: str, keeper: Client) -> None:
-    assert keeper.get(reverse("import_kind", args=[kind])).status_code == 200
-
-
-def test_imports_are_for_administrators(city: City, client: Client) -> None:
-    client.force_login(city.members["shift_leader"])
-    assert client.get(reverse("imports")).status_code == 403
-    assert send(client, "divisions", "d.csv", DIVISIONS.encode()).status_code == 403

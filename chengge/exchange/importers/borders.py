@@ -33,9 +33,9 @@ def mended_polygon(work: Work, record: Record) -> Polygon | None:
         return None
     try:
         whole = topology.mend(shape)
-    except MendError as error:
+    except MendError:
         hint = _("Put the border right in your map program, or give each part a row of its own.")
-        work.refuse(record, "border", _("The border cannot be mended without guessing."), f"{hint} ({error})")
+        work.refuse(record, "border", _("The border cannot be mended without guessing."), hint)
         return None
     if not shape.is_valid:
         hint = _("Look at it in your map program.")
