@@ -4,11 +4,15 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 from django.views.defaults import bad_request, page_not_found, permission_denied, server_error
 from django.views.generic import RedirectView
 
 from chengge.config.api import api
 from chengge.config.health import healthz
+
+admin.site.site_header = admin.site.site_title = _("Chengge")
+admin.site.index_title = _("All tables")
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),

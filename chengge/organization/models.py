@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from chengge.domain.lifecycle import Axis, Post
 
@@ -13,7 +14,7 @@ from chengge.domain.lifecycle import Axis, Post
 class OrganizationKind(models.TextChoices):
     SUPERVISION_CENTRE = "supervision_centre", _("Supervision centre")
     COMMAND_CENTRE = "command_centre", _("Command centre")
-    DEPARTMENT = "department", _("Department")
+    DEPARTMENT = "department", pgettext_lazy("organization", "Department")
     TERRITORY = (
         "territory",
         _("Territory"),

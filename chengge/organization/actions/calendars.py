@@ -113,7 +113,7 @@ def check_seasons(seasons: Sequence[SeasonValues]) -> None:
             raise Refused(
                 "season",
                 _("The season “%(name)s” cannot be read.") % {"name": season.name},
-                _("Write days like 05-01, hours like 08:00-12:00 14:00-18:00, weekdays like 12345.") + f" ({error})",
+                _("Write days like 05-01, hours like 08:00-12:00 14:00-18:00, weekdays like 12345."),
                 field="seasons",
             ) from error
     try:
@@ -122,7 +122,7 @@ def check_seasons(seasons: Sequence[SeasonValues]) -> None:
         raise Refused(
             "season",
             _("Two seasons hold the same day."),
-            _("Let one end on the day before the other begins.") + f" ({error})",
+            _("Let one end on the day before the other begins."),
             field="seasons",
         ) from error
 

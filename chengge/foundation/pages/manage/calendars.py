@@ -249,8 +249,8 @@ def _tried(row: WorkingCalendar, form: TryForm) -> dict[str, Any] | None:
     try:
         built: WorkCalendar = calendar_of(row.pk)
         end = due(begin, limit, built)
-    except (CalendarEnds, CalendarError) as error:
-        form.add_error(None, str(error))
+    except (CalendarEnds, CalendarError):
+        form.add_error(None, _("The calendar gives no working time there. Choose a moment inside its years."))
         return None
     spans = [] if limit.unit.continuous else account(begin, end, False, built)
     by_day: dict[date, int] = {}

@@ -114,7 +114,7 @@ def _place(asked: Any) -> tuple[Component | None, float | None, float | None]:
         try:
             number = ComponentCode.parse(code).value
         except CodeError as error:
-            raise Refused("component", _("This is no component code."), str(error), "component") from error
+            raise Refused("component", _("This is no component code."), _("A component code has 16 digits."), "component") from error
         component = Component.objects.filter(code=number).first()
         if component is None:
             raise Refused("component", _("There is no component %(code)s.") % {"code": code}, field="component")
