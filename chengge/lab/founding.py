@@ -70,7 +70,12 @@ def _write_ground(city: City, since: date) -> None:
     grids = [
         UnitGrid(code=code, polygon=polygon, area_m2=round(area, 1), area_class=area_class, land_use=use)
         for code, polygon, area, area_class, use in zip(
-            city.grid_codes.tolist(), shapely.to_wkb(city.grid_polygons), city.grid_areas_m2.tolist(), city.grid_classes, city.grid_uses, strict=True
+            city.grid_codes.tolist(),
+            shapely.to_wkb(city.grid_polygons),
+            city.grid_areas_m2.tolist(),
+            city.grid_classes,
+            city.grid_uses,
+            strict=True,
         )
     ]
     carry_out(COMMAND_LINE, DatedChange(UnitGrid, since, begun=grids))
@@ -95,7 +100,9 @@ def _base_map(city: City) -> Iterator[BaseMapFeature]:
         yield BaseMapFeature(kind=road.kind, name=road.name, shape=shapely.to_wkb(road.line))
 
 
-def _write_components(city: City, catalogue: Catalogue, organizations: dict[str, Organization], offices: list[Organization], since: date) -> None:
+def _write_components(
+    city: City, catalogue: Catalogue, organizations: dict[str, Organization], offices: list[Organization], since: date
+) -> None:
     chance = np.random.default_rng([city.seed, 21])
     things = city.things
     office_of_street = {office.division_code: office for office in offices}
@@ -108,7 +115,9 @@ def _write_components(city: City, catalogue: Catalogue, organizations: dict[str,
         serials[code] += 1
         grid_code = int(city.grid_codes[things.grid[index]])
         problem_class = catalogue.classes["component", code]
-        owner, keeper = _bodies(code, catalogue.answering["component", code], grid_code // 10**6, index, organizations, office_of_street, sweepers)
+        owner, keeper = _bodies(
+            code, catalogue.answering["component", code], grid_code // 10**6, index, organizations, office_of_street, sweepers
+        )
         first_on = min(date(int(years[index]), 1, 1) + timedelta(days=int(days[index])), since)
         rows.append(
             Component(
@@ -157,9 +166,9 @@ def _sweepers(city: City, organizations: dict[str, Organization]) -> dict[int, O
     river = city.waters[0].shape
     found = {}
     for row in city.divisions:
-        if 10**8 < row.code < 10**9:
+        if 10**8 < row.code < 10**9 and row.polygon is not None:
             middle = row.polygon.representative_point()
-            west, south, east, north = river.bounds
+            _west, south, _east, north = river.bounds
             across = shapely.LineString([(middle.x, south - 1), (middle.x, north + 1)]).intersection(river).centroid
             side = "HW-1" if middle.y > across.y else "HW-3"
             found[row.code] = organizations["HW-2" if row.name.startswith(names.OLD_TOWN_STREET) else side]

@@ -101,7 +101,9 @@ def write_handbook(classes: dict[tuple[str, str], ProblemClass], organizations: 
     return Catalogue(classes, answering)
 
 
-def write_responsibilities(catalogue: Catalogue, organizations: dict[str, Organization], street_offices: Sequence[Organization], day: date) -> None:
+def write_responsibilities(
+    catalogue: Catalogue, organizations: dict[str, Organization], street_offices: Sequence[Organization], day: date
+) -> None:
     """Who answers for every class: a department everywhere, or each street's office in its own street."""
     rows = []
     for item, (key, problem_class) in enumerate(sorted(catalogue.classes.items()), start=1):
@@ -115,7 +117,11 @@ def write_responsibilities(catalogue: Catalogue, organizations: dict[str, Organi
         office = street_offices[(street - 1) % len(street_offices)]
         body = office if code == TERRITORY else organizations[code]
         if catalogue.answering[kind, class_code] != code:
-            rows = [row for row in rows if not (row.problem_class == catalogue.classes[kind, class_code] and row.division_code == office.division_code)]
+            rows = [
+                row
+                for row in rows
+                if not (row.problem_class == catalogue.classes[kind, class_code] and row.division_code == office.division_code)
+            ]
             rows.append(_row(catalogue.classes[kind, class_code], body, office.division_code, basis))
     carry_out(COMMAND_LINE, DatedChange(Responsibility, day, begun=rows))
 

@@ -50,7 +50,8 @@ INSPECTORS = 60
 CLERKS_ON_LEVEL = {2: 3, 3: 2, 4: 1}
 # Shifts as hours of the day; the late one of the night ends on the next morning.
 EARLY, LATE, NIGHT = (7.0, 14.5), (13.5, 21.5), (21.5, 31.0)
-FIXED_INSPECTOR_SHIFT = (6.5, 22.0)
+FIXED_SHIFT = (6.5, 22.0)
+FIXED_INSPECTOR_SHIFT = (0.0, 24.0)  # Whoever visits at whatever hour finds tasks.
 NIGHT_INSPECTORS = 4
 RESPONSIBILITY_GRIDS_OF = (18, 34)  # least and most unit grids
 
@@ -84,13 +85,17 @@ def write_organizations(city: City, calendars: dict[str, WorkingCalendar], day: 
         )
         return found[code]
 
+    old_town = next((row.code for row in city.divisions if row.name.startswith(names.OLD_TOWN_STREET)), None)
     for row in rows_of("organizations"):
         above = found.get(row["parent"])
         name = row["name"] if above is None or above.level == 1 else f"{above.name}{row['name']}"
-        add(row["code"], name, row["short_name"], row["kind"], int(row["level"]), row["parent"], row["phone"])
+        division = old_town if row["code"].startswith(FIXED_SECTION) else None
+        add(row["code"], name, row["short_name"], row["kind"], int(row["level"]), row["parent"], row["phone"], division)
     for serial, street in enumerate((row for row in city.divisions if 10**8 < row.code < 10**9), start=1):
         code, short = f"JD{serial:02d}", street.name.removesuffix("街道")
-        offices.append(add(code, f"清沄区{street.name}办事处", f"{short}街道办", "territory", 2, COMMAND, f"86141{serial:02d}", street.code))
+        offices.append(
+            add(code, f"清沄区{street.name}办事处", f"{short}街道办", "territory", 2, COMMAND, f"86141{serial:02d}", street.code)
+        )
         add(f"{code}-1", f"{street.name}城市管理办公室", f"{short}城管办", "department", 3, code, "", street.code)
         add(f"{code}-1-1", f"{street.name}市容巡查队", f"{short}巡查队", "crew", 4, f"{code}-1", "", street.code)
         add(f"{code}-1-2", f"{street.name}综合保洁队", f"{short}保洁队", "crew", 4, f"{code}-1", "", street.code)
@@ -158,10 +163,14 @@ def write_responsibility_grids(city: City, inspectors: list[Member], day: date) 
         codes = city.grid_codes[group_of == group].tolist()
         street = codes[0] // 10**6
         serials[street] = serials.get(street, 0) + 1
-        grid = ResponsibilityGrid(code=f"ZR{street}{serials[street]:02d}", name=f"{street_names[street]}第{serials[street]}责任网格", valid_from=day)
+        grid = ResponsibilityGrid(
+            code=f"ZR{street}{serials[street]:02d}", name=f"{street_names[street]}第{serials[street]}责任网格", valid_from=day
+        )
         found.append((grid, codes))
     ResponsibilityGrid.objects.bulk_create([grid for grid, _codes in found])
-    ResponsibilityGridUnit.objects.bulk_create([ResponsibilityGridUnit(responsibility_grid=grid, grid_code=code) for grid, codes in found for code in codes])
+    ResponsibilityGridUnit.objects.bulk_create(
+        [ResponsibilityGridUnit(responsibility_grid=grid, grid_code=code) for grid, codes in found for code in codes]
+    )
     through = ResponsibilityGrid.inspectors.through
     pairs = _pairs(inspectors, _compact_order(city, group_of, groups))
     through.objects.bulk_create([through(responsibilitygrid=found[index][0], member=member) for index, member in pairs])
@@ -202,7 +211,14 @@ def _pairs(inspectors: list[Member], order: list[int]) -> Iterator[tuple[int, Me
         yield index, late[min(pair, len(late) - 1)]
 
 
-def write_duties(city: City, inspectors: list[Member], members: dict[str, Member], grids: list[tuple[ResponsibilityGrid, list[int]]], first: date, last: date) -> None:
+def write_duties(
+    city: City,
+    inspectors: list[Member],
+    members: dict[str, Member],
+    grids: list[tuple[ResponsibilityGrid, list[int]]],
+    first: date,
+    last: date,
+) -> None:
     """Everybody's shifts from `first` to `last`: two by day and a small one by night."""
     homes = _homes(city, inspectors, grids)
     duties = []
@@ -221,7 +237,7 @@ def write_duties(city: City, inspectors: list[Member], members: dict[str, Member
             for number in range(1, count + 1):
                 shift = (EARLY, LATE, NIGHT)[(number + day.toordinal()) % 3]
                 duties.append(_duty(members[f"{prefix}{number:02d}"], day, shift, (None, None)))
-        duties += [_duty(members[name], day, FIXED_INSPECTOR_SHIFT, (None, None)) for name in ("operator", "leader", "dispatcher")]
+        duties += [_duty(members[name], day, FIXED_SHIFT, (None, None)) for name in ("operator", "leader", "dispatcher")]
     Duty.objects.bulk_create(duties, batch_size=2000)
 
 
@@ -231,7 +247,9 @@ def _homes(city: City, inspectors: list[Member], grids: list[tuple[Responsibilit
     codes_of = {grid.pk: codes for grid, codes in grids}
     found: dict[int, tuple[float, float]] = {}
     through = ResponsibilityGrid.inspectors.through
-    wanted = through.objects.filter(member__in=inspectors).order_by("responsibilitygrid_id").values_list("member_id", "responsibilitygrid_id")
+    wanted = (
+        through.objects.filter(member__in=inspectors).order_by("responsibilitygrid_id").values_list("member_id", "responsibilitygrid_id")
+    )
     for member_id, grid_id in wanted:
         middle = np.mean([centres[code] for code in codes_of[grid_id]], axis=0)
         found.setdefault(member_id, (round(float(middle[0]), 6), round(float(middle[1]), 6)))
@@ -249,3 +267,17 @@ def _duty(member: Member, day: date, hours: tuple[float, float], place: tuple[fl
     )
 
 
+def extend_duties(until: datetime) -> None:
+    """Plan duty up to a moment by repeating the last planned weeks, so that a simulation may go on for ever."""
+    week = timedelta(days=7)
+    last = Duty.objects.order_by("-starts_at").first()
+    while last is not None and last.starts_at < until + week:
+        pattern = list(Duty.objects.filter(starts_at__gt=last.starts_at - week, starts_at__lte=last.starts_at))
+        Duty.objects.bulk_create(
+            [
+                Duty(member_id=duty.member_id, starts_at=duty.starts_at + week, ends_at=duty.ends_at + week, lon=duty.lon, lat=duty.lat)
+                for duty in pattern
+            ],
+            batch_size=2000,
+        )
+        last = Duty.objects.order_by("-starts_at").first()

@@ -41,7 +41,9 @@ STYLES: dict[str, Style] = {
 def built(grids: np.ndarray, uses: np.ndarray, roads: list[Road], water: shapely.Geometry, seed: int) -> np.ndarray:
     """The footprints on all unit grids; none crosses a grid's border or stands in a road."""
     chance = np.random.default_rng([seed, 5])
-    taken = shapely.union_all([*(road.line.buffer(WIDTH_M[road.kind] / 2 + PAVEMENT_M, quad_segs=3) for road in roads if road.role != "compound"), water])
+    taken = shapely.union_all(
+        [*(road.line.buffer(WIDTH_M[road.kind] / 2 + PAVEMENT_M, quad_segs=3) for road in roads if road.role != "compound"), water]
+    )
     footprints: list[Polygon] = []
     for grid, use in zip(grids, uses, strict=True):
         if use in STYLES:

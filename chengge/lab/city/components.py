@@ -52,6 +52,7 @@ ALONG: tuple[Along, ...] = (
     Along("0305", (11, 8, 2), 1.9, 3),
     Along("0407", (4, 2, 0.2), 3.0, 8),
     Along("0213", (7, 4, 0.8), 1.0, 8),
+    Along("0204", (3.4, 2.2, 0), 1.6, 30),
     Along("0217", (4, 1, 0), -0.1, 6),
     Along("0221", (5, 4, 0.5), 0.6, 6),
     Along("0225", (3, 3, 0.5), 2.6, 12),
@@ -76,7 +77,17 @@ AT_PLACES: dict[str, tuple[tuple[str, float, float], ...]] = {
     "bridge": (("0209", 1.0, 2), ("0230", 0.8, 40), ("0211", 0.3, 30)),
     "compound": (("0308", 0.6, 40), ("0146", 0.45, 45), ("0304", 0.14, 55), ("0145", 0.1, 40), ("0103", 1.2, 60), ("0102", 1.2, 60)),
     "gate": (("0151", 0.1, 9), ("0145", 0.08, 10), ("0308", 0.2, 12)),
-    "park": (("0301", 0.8, 60), ("0407", 6, 110), ("0139", 8, 120), ("0305", 4, 110), ("0409", 1.2, 80), ("0406", 0.5, 50), ("0146", 0.8, 60), ("0405", 0.6, 50), ("0152", 0.5, 90)),
+    "park": (
+        ("0301", 0.8, 60),
+        ("0407", 6, 110),
+        ("0139", 8, 120),
+        ("0305", 4, 110),
+        ("0409", 1.2, 80),
+        ("0406", 0.5, 50),
+        ("0146", 0.8, 60),
+        ("0405", 0.6, 50),
+        ("0152", 0.5, 90),
+    ),
     "school": (("0217", 1, 20), ("0213", 1, 25)),
     landuse.MARKET: (("0301", 0.7, 40), ("0304", 0.4, 45), ("0201", 0.5, 40)),
     landuse.HOSPITAL: (("0201", 0.9, 45),),
@@ -89,7 +100,7 @@ AT_PLACES: dict[str, tuple[tuple[str, float, float], ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Things:
-    """Parallel arrays: class code (major and minor, four digits), x and y in metres, index of the unit grid, index of the road (-1: none)."""
+    """Parallel arrays: class code (four digits), x and y in metres, index of the unit grid, index of the road (-1: none)."""
 
     code: np.ndarray
     x: np.ndarray
@@ -171,7 +182,9 @@ def _on_banks(terrain: Terrain) -> list[tuple[str, float, float]]:
     found = []
     for code, spacing, off in (("0507", 75, 3.0), ("0508", 320, 5.0), ("0230", 420, 6.0), ("0506", 500, 4.0)):
         shore = shapely.LineString(terrain.river.buffer(off).exterior.coords)
-        found += [(code, x, y) for x, y in shapely.get_coordinates(shapely.line_interpolate_point(shore, np.arange(20, shore.length, spacing)))]
+        found += [
+            (code, x, y) for x, y in shapely.get_coordinates(shapely.line_interpolate_point(shore, np.arange(20, shore.length, spacing)))
+        ]
     return found
 
 

@@ -1,7 +1,7 @@
 """Which way streets want to run at every place: a tensor field, so that streets may turn into each other at right angles.
 
 Each basis (a grid, a ring, the river's bank) says an angle and how much it counts; the field is their sum, after Chen et al. (2008),
-"Interactive procedural street modeling". An angle and its opposite are the same, hence everything is kept as cosine and sine of twice the angle.
+"Interactive procedural street modeling". An angle and its opposite are the same: cosine and sine of twice the angle are kept.
 """
 
 import math

@@ -19,7 +19,10 @@ def _transformer() -> pyproj.Transformer:
 
 
 def to_lonlat(metres: np.ndarray) -> np.ndarray:
-    """Points of the frame, shape (n, 2), as lon and lat in degrees. The same point always becomes the same numbers, so shared borders stay shared."""
+    """Points of the frame, shape (n, 2), as lon and lat in degrees.
+
+    The same point always becomes the same numbers, so shared borders stay shared.
+    """
     metres = np.asarray(metres, dtype=float).reshape(-1, 2)
     lon, lat = _transformer().transform(metres[:, 0], metres[:, 1])
     return np.round(np.column_stack([lon, lat]), DECIMALS)

@@ -77,7 +77,11 @@ def divide(terrain: Terrain, roads: list[Road], seed: int) -> Ground:
 def _into_streets(areas: np.ndarray, affinity: partition.Affinity) -> np.ndarray:
     """The communities in eight streets (or as near to eight as their borders let), the largest street as small as can be."""
     mean = areas.sum() / STREETS
-    tries = [partition.grown(areas, affinity, least * mean, most * mean) for least in np.arange(0.4, 0.85, 0.05) for most in np.arange(1.0, 1.6, 0.1)]
+    tries = [
+        partition.grown(areas, affinity, least * mean, most * mean)
+        for least in np.arange(0.4, 0.85, 0.05)
+        for most in np.arange(1.0, 1.6, 0.1)
+    ]
     return min(tries, key=lambda found: (abs(found.max() + 1 - STREETS), np.bincount(found, weights=areas).max()))
 
 

@@ -68,7 +68,9 @@ def compound_ways(ground: Ground, uses: np.ndarray) -> list[Road]:
     sides: dict[int, set[str]] = {}
     for index, use in zip(line.tolist(), uses[grid], strict=True):
         sides.setdefault(index, set()).add(use)
-    return [Road("lane", inner[index], "compound") for index, found in sorted(sides.items()) if found <= {HOUSING, OFFICES, COMMERCE, SCHOOL}]
+    return [
+        Road("lane", inner[index], "compound") for index, found in sorted(sides.items()) if found <= {HOUSING, OFFICES, COMMERCE, SCHOOL}
+    ]
 
 
 def _share(grids: np.ndarray, shape: shapely.Geometry) -> np.ndarray:

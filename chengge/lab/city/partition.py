@@ -5,7 +5,8 @@ Lines are noded once on a grid of one centimetre, so that two pieces side by sid
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -41,10 +42,10 @@ def cuts_of(piece: Polygon, most_m2: float, chance: np.random.Generator) -> list
     return cuts
 
 
-def shared_borders(pieces: Sequence[Polygon]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def shared_borders(pieces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Every segment that two pieces share: the pairs of pieces (n, 2), the segments' middles (n, 2) and lengths (n,) in metres."""
     points, owner = shapely.get_coordinates(np.asarray(pieces, dtype=object), return_index=True)
-    rings, ring_of_point = np.unique(_ring_numbers(pieces), return_inverse=True)
+    ring_of_point = _ring_numbers(pieces)
     same = (ring_of_point[1:] == ring_of_point[:-1]) & (owner[1:] == owner[:-1])
     start, end, piece = points[:-1][same], points[1:][same], owner[:-1][same]
     whole = np.round(np.column_stack([start, end]) / GRID_M).astype(np.int64)
@@ -59,7 +60,7 @@ def shared_borders(pieces: Sequence[Polygon]) -> tuple[np.ndarray, np.ndarray, n
     return pairs, (start[twin] + end[twin]) / 2, np.linalg.norm(end[twin] - start[twin], axis=1)
 
 
-def _ring_numbers(pieces: Sequence[Polygon]) -> np.ndarray:
+def _ring_numbers(pieces: np.ndarray) -> np.ndarray:
     rings = shapely.get_rings(np.asarray(pieces, dtype=object))
     return np.repeat(np.arange(len(rings)), shapely.get_num_coordinates(rings))
 
@@ -129,4 +130,4 @@ def united(pieces: np.ndarray, group_of: np.ndarray) -> np.ndarray:
     """One polygon per group; the pieces share their vertices, so nothing is computed anew."""
     order = np.argsort(group_of, kind="stable")
     starts = np.searchsorted(group_of[order], np.arange(group_of.max() + 2))
-    return np.array([shapely.coverage_union_all(pieces[order[start:end]]) for start, end in zip(starts[:-1], starts[1:], strict=True)], dtype=object)
+    return np.array([shapely.coverage_union_all(pieces[order[start:end]]) for start, end in pairwise(starts)], dtype=object)

@@ -13,7 +13,13 @@ from chengge.lab.city.streets import ARTERIAL, LANE, STREET, Road
 from chengge.lab.city.terrain import HILL_CENTRE, NORTH_LAKE_CENTRE, OLD_TOWN, WORKS, Terrain, zone_at
 
 AVENUES = 6
-SETTLED_ROADS = {"ring": "环城路", "bank_north": f"{names.RIVER}北路", "bank_south": f"{names.RIVER}南路", "hill": "环山路", "lake": "环湖路"}
+SETTLED_ROADS = {
+    "ring": "环城路",
+    "bank_north": f"{names.RIVER}北路",
+    "bank_south": f"{names.RIVER}南路",
+    "hill": "环山路",
+    "lake": "环湖路",
+}
 SIDES = (("南门", 0.0, -1.0), ("东门", 1.0, 0.0), ("北门", 0.0, 1.0), ("西门", -1.0, 0.0))
 
 
@@ -69,10 +75,16 @@ def _road_name(road: Road, avenue: bool, book: NameBook) -> str:
 def name_streets(ground: Ground, book: NameBook) -> list[str]:
     """The names of the streets (街道): the old town, the lake, the hill and the works give theirs first."""
     found: list[str] = [""] * len(ground.streets)
-    marks = ((OLD_TOWN, names.OLD_TOWN_STREET), (NORTH_LAKE_CENTRE, names.NORTH_LAKE_STREET), (HILL_CENTRE, names.HILL_STREET), (WORKS, names.WORKS_STREET))
+    marks = (
+        (OLD_TOWN, names.OLD_TOWN_STREET),
+        (NORTH_LAKE_CENTRE, names.NORTH_LAKE_STREET),
+        (HILL_CENTRE, names.HILL_STREET),
+        (WORKS, names.WORKS_STREET),
+    )
     for (x, y), name in marks:
         free = [index for index, given in enumerate(found) if not given]
-        nearest = min(free, key=lambda index: (ground.streets[index].distance(shapely.Point(x, y)), index), default=None)
+        far = shapely.distance(ground.streets, shapely.Point(x, y))
+        nearest = min(free, key=far.__getitem__, default=None)
         if nearest is not None:
             found[nearest] = name
     others = iter(names.OTHER_STREETS)
@@ -83,7 +95,9 @@ def name_communities(ground: Ground, book: NameBook) -> list[str]:
     return [book.one_of(names.COMMUNITY_STEMS, ("社区",)) for _ in ground.communities]
 
 
-def name_places(ground: Ground, uses: np.ndarray, roads: list[NamedRoad], terrain: Terrain, book: NameBook, chance: np.random.Generator) -> list[Place]:
+def name_places(
+    ground: Ground, uses: np.ndarray, roads: list[NamedRoad], terrain: Terrain, book: NameBook, chance: np.random.Generator
+) -> list[Place]:
     """All named places, crossings first."""
     found = [*crossings(roads), *_bridges(roads, terrain, book)]
     keys = sorted({(int(block), use) for block, use in zip(ground.block_of, uses, strict=True)})
@@ -169,13 +183,22 @@ def _gates(name: str, shape: shapely.Geometry, count: int, chance: np.random.Gen
 def _landmarks(terrain: Terrain, book: NameBook) -> Iterator[Place]:
     """The places that give the town its face."""
     x, y = OLD_TOWN
-    for name, px, py in (("鼓楼", x, y), ("文庙", x + 210, y - 130), ("老码头", x - 120, y - 560), ("清沄区政务服务中心", 1380, 420), ("清沄汽车站", -1250, 1420), ("清沄火车站", 420, -1600)):
+    for name, px, py in (
+        ("鼓楼", x, y),
+        ("文庙", x + 210, y - 130),
+        ("老码头", x - 120, y - 560),
+        ("清沄区政务服务中心", 1380, 420),
+        ("清沄汽车站", -1250, 1420),
+        ("清沄火车站", 420, -1600),
+    ):
         yield Place(book.take(name), "landmark", px, py)
     for name, shape in ((f"{names.HILL}公园", terrain.hill), (f"{names.NORTH_LAKE}公园", terrain.north_park)):
         middle = shapely.point_on_surface(shape)
         yield Place(book.take(name), "park", middle.x, middle.y)
         for gate, east, north in SIDES:
-            edge = shapely.LineString([(middle.x, middle.y), (middle.x + 3000 * east, middle.y + 3000 * north)]).intersection(shape.boundary)
+            edge = shapely.LineString([(middle.x, middle.y), (middle.x + 3000 * east, middle.y + 3000 * north)]).intersection(
+                shape.boundary
+            )
             point = shapely.get_parts(edge)[-1].centroid
             yield Place(f"{name}{gate}", "gate", point.x - 9 * east, point.y - 9 * north)
 
@@ -186,9 +209,11 @@ def greens(ground: Ground, uses: np.ndarray, terrain: Terrain, places: list[Plac
     park_names = [place.name for place in places if place.sort == "park"]
     shapes = [terrain.hill.difference(terrain.hill_lake), terrain.north_park.difference(terrain.north_lake)]
     for use in (landuse.PARK, landuse.BANK):
-        grids = ground.grids[(uses == use) & ~shapely.within(shapely.point_on_surface(ground.grids), shapely.union_all([terrain.hill, terrain.north_park]))]
+        grids = ground.grids[
+            (uses == use) & ~shapely.within(shapely.point_on_surface(ground.grids), shapely.union_all([terrain.hill, terrain.north_park]))
+        ]
         if len(grids):
-            shapes += [part for part in shapely.get_parts(shapely.coverage_union_all(grids))]
+            shapes += list(shapely.get_parts(shapely.coverage_union_all(grids)))
     shape, park = shapely.STRtree(parks).query(shapes, predicate="contains")
     named: dict[int, str] = {}
     for index, which in zip(shape.tolist(), park.tolist(), strict=True):

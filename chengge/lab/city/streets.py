@@ -1,4 +1,7 @@
-"""The street network: arterials, streets and lanes as evenly spaced lines through the field, joined at their ends (after Jobard and Lefer, 1997)."""
+"""The street network: arterials, streets and lanes as evenly spaced lines through the field, joined at their ends.
+
+Lines are placed after Jobard and Lefer (1997), "Creating evenly-spaced streamlines of arbitrary density".
+"""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -30,7 +33,7 @@ class Road:
 class _Survey:
     """What a tracer must know of the lines laid so far: distance of each raster cell to the next one of each family."""
 
-    field: Field
+    laid: Field
     nearest: tuple[np.ndarray, np.ndarray] = field(
         default_factory=lambda: (np.full((ROWS, COLUMNS), FAR_M, dtype=np.float32), np.full((ROWS, COLUMNS), FAR_M, dtype=np.float32))
     )
@@ -110,7 +113,7 @@ def _spacing(kind: str) -> np.ndarray:
 
 
 def _trace_level(survey: _Survey, terrain: Terrain, ground: np.ndarray, spacing: np.ndarray, kind: str) -> list[np.ndarray]:
-    """Evenly spaced lines of both families; seeds lie one spacing beside lines already drawn, so the pattern grows from the middle outward."""
+    """Evenly spaced lines of both families; seeds lie one spacing beside lines already drawn, so the pattern grows outward."""
     lines: list[np.ndarray] = []
     for family in (0, 1):
         seeds = deque(_first_seeds(survey, ground, spacing, family))
@@ -149,24 +152,36 @@ def _seeds_beside(line: np.ndarray, spacing: np.ndarray) -> list[tuple[float, fl
     return seeds
 
 
-def _trace(survey: _Survey, terrain: Terrain, seed: tuple[float, float], family: int, ground: np.ndarray, spacing: np.ndarray, kind: str) -> np.ndarray:
+def _trace(
+    survey: _Survey, terrain: Terrain, seed: tuple[float, float], family: int, ground: np.ndarray, spacing: np.ndarray, kind: str
+) -> np.ndarray:
     ahead = _walk(survey, terrain, seed, family, ground, spacing, kind, 1.0)
     back = _walk(survey, terrain, seed, family, ground, spacing, kind, -1.0)
     return np.array([*back[::-1], seed, *ahead])
 
 
 def _walk(
-    survey: _Survey, terrain: Terrain, seed: tuple[float, float], family: int, ground: np.ndarray, spacing: np.ndarray, kind: str, sense: float
+    survey: _Survey,
+    terrain: Terrain,
+    seed: tuple[float, float],
+    family: int,
+    ground: np.ndarray,
+    spacing: np.ndarray,
+    kind: str,
+    sense: float,
 ) -> list[tuple[float, float]]:
-    """Follow the field from the seed until the ground ends or a parallel line comes too near. An arterial goes straight over a narrow barrier."""
+    """Follow the field from the seed until the ground ends or a parallel line comes too near.
+
+    An arterial goes straight over a river that it meets squarely.
+    """
     x, y = seed
-    vx, vy = _way(survey.field, x, y, family)
+    vx, vy = _way(survey.laid, x, y, family)
     vx, vy = vx * sense, vy * sense
     walked: list[tuple[float, float]] = []
     over: list[tuple[float, float]] = []  # steps over a barrier, kept only when the far side is reached
     while len(walked) < 600:
         if not over:
-            hx, hy = _way(survey.field, x + vx * STEP_M / 2, y + vy * STEP_M / 2, family)
+            hx, hy = _way(survey.laid, x + vx * STEP_M / 2, y + vy * STEP_M / 2, family)
             if hx * vx + hy * vy < 0:
                 hx, hy = -hx, -hy
             vx, vy = hx, hy
@@ -212,7 +227,7 @@ def _way(laid: Field, x: float, y: float, family: int) -> tuple[float, float]:
 def _stamp_by_family(survey: _Survey, points: np.ndarray) -> None:
     """A given road counts, piece by piece, for the family whose direction it has there."""
     ways = np.gradient(points, axis=0)
-    first = np.array([_way(survey.field, x, y, 0) for x, y in points])
+    first = np.array([_way(survey.laid, x, y, 0) for x, y in points])
     along = np.abs((ways * first).sum(axis=1)) / (np.linalg.norm(ways, axis=1) + 1e-9)
     for family, mine in ((0, along > 0.7), (1, along <= 0.7)):
         if mine.any():
@@ -247,14 +262,24 @@ def _end_joined(
         return points
     way = (tip - before) / (np.linalg.norm(tip - before) + 1e-9)
     ahead = LineString([tip, tip + way * reach_m])
-    hits = [meeting for index in tree.query(ahead, "intersects") if lines[index] is not own for meeting in _points_of(ahead.intersection(lines[index]))]
+    hits = [
+        meeting
+        for index in tree.query(ahead, "intersects")
+        if lines[index] is not own
+        for meeting in _points_of(ahead.intersection(lines[index]))
+    ]
     if hits:
         first = min(hits, key=lambda hit: hit.distance(end))
         reached = np.array([first.x, first.y]) + way * 0.5
         if not shapely.intersects(barrier, LineString([tip, reached])):
             return np.vstack([points, reached])
     line = LineString(points)
-    met = [meeting for index in tree.query(line, "intersects") if lines[index] is not own for meeting in _points_of(line.intersection(lines[index]))]
+    met = [
+        meeting
+        for index in tree.query(line, "intersects")
+        if lines[index] is not own
+        for meeting in _points_of(line.intersection(lines[index]))
+    ]
     if not met:
         return points
     last = max(line.project(meeting) for meeting in met)

@@ -9,11 +9,35 @@ import numpy as np
 import shapely
 from shapely.geometry import LineString, Polygon
 
-RIVER_CONTROL = ((-4300, 900), (-3300, 760), (-2500, 250), (-1750, -120), (-950, 60), (-250, -240), (450, -760), (1250, -840), (1950, -420), (2700, -330), (3500, -820), (4400, -1000))
+RIVER_CONTROL = (
+    (-4300, 900),
+    (-3300, 760),
+    (-2500, 250),
+    (-1750, -120),
+    (-950, 60),
+    (-250, -240),
+    (450, -760),
+    (1250, -840),
+    (1950, -420),
+    (2700, -330),
+    (3500, -820),
+    (4400, -1000),
+)
 CANAL_CONTROL = ((-390, -60), (-420, 260), (-210, 720), (-330, 1260), (-60, 1800), (-120, 2500), (90, 3100))
 RAILWAY_CONTROL = ((-3600, -2750), (-2300, -2080), (-900, -1790), (500, -1690), (1600, -1930), (2700, -2350), (3600, -2950))
 OUTLINE_CONTROL = (
-    *((-2950, 1080), (-2400, 1450), (-1560, 1640), (-1080, 2080), (-320, 2180), (180, 2390), (860, 2140), (1500, 2210), (2180, 1760), (2830, 1420)),
+    *(
+        (-2950, 1080),
+        (-2400, 1450),
+        (-1560, 1640),
+        (-1080, 2080),
+        (-320, 2180),
+        (180, 2390),
+        (860, 2140),
+        (1500, 2210),
+        (2180, 1760),
+        (2830, 1420),
+    ),
     *((3020, 640), (2790, -120), (2960, -820), (2560, -1500), (1830, -1640), (1230, -2130), (420, -2070), (-380, -2290), (-1180, -2060)),
     *((-1950, -2120), (-2520, -1640), (-2560, -960), (-3010, -420), (-3060, 380)),
 )
@@ -94,7 +118,9 @@ def _river_bed(line: LineString, chance: np.random.Generator) -> Polygon:
 
 def _ring(chance: np.random.Generator) -> LineString:
     """A bent rectangle round the old town, open to the river in the south."""
-    corners = np.array([(-890, -640), (-905, -120), (-850, 420), (-560, 640), (0, 670), (520, 610), (790, 330), (840, -200), (800, -980)], dtype=float)
+    corners = np.array(
+        [(-890, -640), (-905, -120), (-850, 420), (-560, 640), (0, 670), (520, 610), (790, 330), (840, -200), (800, -980)], dtype=float
+    )
     corners += chance.normal(0, 35, corners.shape)
     turn = np.array([[np.cos(OLD_TOWN_ANGLE), -np.sin(OLD_TOWN_ANGLE)], [np.sin(OLD_TOWN_ANGLE), np.cos(OLD_TOWN_ANGLE)]])
     return _curve(corners @ turn.T + OLD_TOWN)
@@ -143,8 +169,8 @@ def zone_at(points: np.ndarray) -> np.ndarray:
 def centrality(points: np.ndarray) -> np.ndarray:
     """From 0 at the edge to 1 in the middle of the old or the new town."""
     points = np.asarray(points, dtype=float).reshape(-1, 2)
-    old = np.exp(-(np.hypot(*(points - OLD_TOWN).T) / 1050) ** 2)
-    new = 0.95 * np.exp(-(np.hypot(*(points - NEW_TOWN).T) / 900) ** 2)
+    old = np.exp(-((np.hypot(*(points - OLD_TOWN).T) / 1050) ** 2))
+    new = 0.95 * np.exp(-((np.hypot(*(points - NEW_TOWN).T) / 900) ** 2))
     return np.maximum(old, new)
 
 
@@ -152,4 +178,3 @@ def inside(shape: Polygon, points: np.ndarray) -> np.ndarray:
     """Which points, shape (n, 2), lie in the shape."""
     shapely.prepare(shape)
     return shapely.contains_xy(shape, points[:, 0], points[:, 1])
-

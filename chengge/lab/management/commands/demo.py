@@ -1,27 +1,106 @@
-"""`chengge demo`: the demo city and its past month."""
+"""`chengge demo`: the demo city, and its past month."""
 
-import time
 from argparse import ArgumentParser
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.apps import apps
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connection, transaction
 
 from chengge import clock
+from chengge.foundation.models import Division
+from chengge.lab.city import COUNTY_CODE
+from chengge.lab.console import passing_time, steps
 from chengge.lab.founding import found_city
+from chengge.lab.pace import AtOnce
+from chengge.lab.simulate import Simulation
 from chengge.lab.staff import FIXED, PASSWORD
-from chengge.organization.models import Member
+from chengge.lab.world import look_around
+from chengge.organization.models import Duty, Member, PostChoice
 from chengge.organization.queries import city_day
 
+SEED = 1
+DAYS = 30
+CASES_PER_DAY = 130
+MOST_DAYS = 30  # duty is planned so far back
+
+
 class Command(BaseCommand):
-    help = "Make the demo city."
+    help = "Make the demo city with its streets, grids, components, handbook and people, and let it live through the days before now."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--seed", type=int, default=SEED, help="the same seed makes the same city and the same month (default %(default)s)"
+        )
+        parser.add_argument("--days", type=int, default=DAYS, help=f"days before now to simulate, 0 to {MOST_DAYS} (default %(default)s)")
+        parser.add_argument("--cases-per-day", type=int, default=CASES_PER_DAY, help="reports on a working day (default %(default)s)")
+        parser.add_argument("--again", action="store_true", help="throw the present demo city away first, with all that was done in it")
 
-    def handle(self, *, seed: int, **_options: Any) -> None:
-        began = time.monotonic()
-        def tell(t):
-            self.stdout.write(f"{time.monotonic()-began:.1f} {t}")
-        found_city(seed, city_day(clock.now()), tell)
-        tell("done")
+    def handle(self, *, seed: int, days: int, cases_per_day: int, again: bool, **_options: Any) -> None:
+        if not 0 <= days <= MOST_DAYS:
+            raise CommandError(
+                f"--days must be between 0 and {MOST_DAYS}, not {days}: duty is planned no further back. Use `chengge simulate` to go on."
+            )
+        if seed < 0 or not 1 <= cases_per_day <= 5000:
+            raise CommandError("--seed must be 0 or more, and --cases-per-day between 1 and 5000.")
+        if again:
+            _throw_away()
+        elif Member.objects.exists() or Division.objects.exists():
+            raise CommandError(
+                "This database is not empty. `chengge demo --again` throws a demo city away and makes a new one; a real city is left alone."
+            )
+        now = clock.now().replace(microsecond=0)
+        with transaction.atomic():  # Whole or not at all: what a break leaves half-made would look like a city.
+            with steps("Founding the city") as tell:
+                found_city(seed, city_day(now), tell)
+            if days:
+                _live_until(now, days, seed, cases_per_day)
+        _tidy_up()
+        self._tell_names()
+
+    def _tell_names(self) -> None:
+        self.stdout.write(f"Sign in with one of these names; the password is always {PASSWORD}")
+        labels = dict(PostChoice.choices)
+        members = Member.objects.select_related("organization").in_bulk([name for name, *_ in FIXED], field_name="username")
+        for name, post, _code in FIXED:
+            member = members[name]
+            self.stdout.write(f"  {name:<12} {labels[post.value]} {member.full_name}，{member.organization}")
+
+
+def _live_until(now: datetime, days: int, seed: int, cases_per_day: int) -> None:
+    start = now - timedelta(days=days)
+    with steps("Looking round the city"):
+        world = look_around(city_day(start), start - timedelta(days=1), now + timedelta(days=7))
+    simulation = Simulation(world, seed, cases_per_day)
+    simulation.rush(int(now.timestamp()))
+    first, last = int(start.timestamp()), int(now.timestamp())
+    with passing_time(f"{days} days go by", first, last) as progress:
+        simulation.run(first, last, AtOnce(), progress)
+
+
+def _tidy_up() -> None:
+    """Give back what a month of moving rows in one transaction left behind, and tell the planner what there is."""
+    tables = [model._meta.db_table for model in apps.get_app_config("casework").get_models()]
+    with connection.cursor() as cursor:
+        for table in (*tables, Duty._meta.db_table):
+            cursor.execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(table)}")
+        cursor.execute("ANALYZE")
+
+
+def _throw_away() -> None:
+    """Empty a database that holds the demo city and nothing else.
+
+    Raises:
+        CommandError: another city lives here.
+    """
+    counties = set(Division.objects.filter(code__gte=10**5, code__lt=10**6).values_list("code", flat=True))
+    if counties - {COUNTY_CODE} or (Member.objects.exists() and not counties):
+        raise CommandError(
+            "This database holds another city than the demo's; it is not touched. Name an empty one with CHENGGE_DATABASE or DATABASE_URL."
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
+    call_command("migrate", verbosity=0, interactive=False)
