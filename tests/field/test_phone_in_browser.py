@@ -36,6 +36,12 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
+def report_form(phone):
+    """The form, once its script stands."""
+    phone.goto(phone.url + "report/")
+    wait_until(phone, "document.querySelector('#report [name=key]').value.length === 32")
+
+
 def no_scrolling_sideways(page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -61,7 +67,7 @@ def test_a_problem_is_reported_in_five_taps_and_sticks_to_the_component_nearby(c
 
 def test_a_place_is_chosen_by_hand_and_like_cases_nearby_are_shown(city, phone, photo):
     course = Course(city).reported("garbage", grid=0)
-    phone.goto(phone.url + "report/")
+    report_form(phone)
     phone.locator("city-map[data-idle]").wait_for()
     wait_until(phone, "document.getElementById('position').textContent.includes('±12 m')")
     phone.click("#more-classes")
@@ -76,7 +82,7 @@ def test_a_place_is_chosen_by_hand_and_like_cases_nearby_are_shown(city, phone, 
 
 
 def test_what_is_lacking_is_said_before_anything_is_sent(phone, photo):
-    phone.goto(phone.url + "report/")
+    report_form(phone)
     phone.click("#send")
     assert phone.locator("#fault").text_content() == "Take a photo first."
     phone.set_input_files("[data-photos=photos] input >> nth=0", photo)
@@ -87,7 +93,7 @@ def test_what_is_lacking_is_said_before_anything_is_sent(phone, photo):
 def test_a_small_thing_is_disposed_of_with_photos_before_and_after(city, phone, photo, tmp_path):
     after = tmp_path / "after.jpg"
     after.write_bytes(picture(90))
-    phone.goto(phone.url + "report/")
+    report_form(phone)
     phone.click("#own")
     phone.set_input_files("[data-photos=photos] input >> nth=0", photo)
     phone.set_input_files("[data-photos=after] input >> nth=0", after)

@@ -236,6 +236,7 @@ export class CityMap extends HTMLElement {
     }
     const details = document.createElement("details");
     details.className = "map-objects";
+    details.hidden = true; // until the words for it have come
     const summary = document.createElement("summary");
     const list = document.createElement("ul");
     list.className = "map-list";
@@ -248,7 +249,9 @@ export class CityMap extends HTMLElement {
   #label() {
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", this.dataset.label ?? this.#words.map);
-    if (this.#parts.summary) this.#parts.summary.textContent = this.#words.list;
+    if (!this.#parts.details) return;
+    this.#parts.summary.textContent = this.#words.list;
+    this.#parts.details.hidden = false;
   }
 
   async #draw() {

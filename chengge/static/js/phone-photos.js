@@ -14,10 +14,8 @@ export class PhotoStrip {
     this.changed = changed;
     this.going = new Set();
     for (const input of place.querySelectorAll('input[type="file"]')) {
-      input.addEventListener("change", () => {
-        for (const file of input.files) this.add(file);
-        input.value = "";
-      });
+      input.addEventListener("change", () => this.take(input));
+      this.take(input); // chosen while this script was still on its way
     }
   }
 
@@ -33,6 +31,11 @@ export class PhotoStrip {
   async settled() {
     await Promise.all(this.going);
     return this.uploaded === this.count;
+  }
+
+  take(input) {
+    for (const file of input.files) this.add(file);
+    input.value = "";
   }
 
   add(file) {
