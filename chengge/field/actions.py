@@ -26,9 +26,8 @@ def begin_duty(actor: Actor, lon: float | None = None, lat: float | None = None)
         Forbidden: the member is no inspector.
         Conflict: the member is on duty already.
     """
-    _require_inspector(actor)
     now = clock.now()
-    member = Member.objects.select_for_update().get(pk=actor.member_id)  # two taps on one button make one duty
+    member = Member.objects.select_for_update().get(pk=_inspector(actor))  # two taps on one button make one duty
     if member.duties.filter(starts_at__lte=now, ends_at__gt=now).exists():
         raise Conflict("on_duty", _("You are on duty already."), _("Reload the page."))
     seen = is_place(lon, lat)
@@ -45,9 +44,8 @@ def begin_duty(actor: Actor, lon: float | None = None, lat: float | None = None)
 @transaction.atomic
 def end_duty(actor: Actor) -> None:
     """Go off duty now; open tasks stay with the inspector. Raises Conflict when the member is not on duty."""
-    _require_inspector(actor)
     now = clock.now()
-    if not Duty.objects.filter(member_id=actor.member_id, starts_at__lt=now, ends_at__gt=now).update(ends_at=now):
+    if not Duty.objects.filter(member_id=_inspector(actor), starts_at__lt=now, ends_at__gt=now).update(ends_at=now):
         raise Conflict("off_duty", _("You are not on duty."), _("Reload the page."))
 
 
@@ -57,11 +55,11 @@ def note_position(actor: Actor, lon: float, lat: float) -> None:
     Raises:
         Refused: it is no point on earth.
     """
-    _require_inspector(actor)
+    member_id = _inspector(actor)
     if not is_place(lon, lat):
         raise Refused("place", _("This is no valid position."), _("Wait for a position."), "lon")
     now = clock.now()
-    Duty.objects.filter(member_id=actor.member_id, starts_at__lte=now, ends_at__gt=now).update(lon=lon, lat=lat, seen_at=now)
+    Duty.objects.filter(member_id=member_id, starts_at__lte=now, ends_at__gt=now).update(lon=lon, lat=lat, seen_at=now)
 
 
 def report_disposed(actor: Actor, said: Said, after: Given, *, key: str | None = None) -> Reported:
@@ -85,6 +83,8 @@ def report_disposed(actor: Actor, said: Said, after: Given, *, key: str | None =
     return made
 
 
-def _require_inspector(actor: Actor) -> None:
-    if Post.INSPECTOR not in actor.posts:
+def _inspector(actor: Actor) -> int:
+    """The member id of an inspector. Raises Forbidden for anybody else."""
+    if Post.INSPECTOR not in actor.posts or actor.member_id is None:
         raise Forbidden("post", _("Only inspectors go on duty in the field."))
+    return actor.member_id

@@ -86,7 +86,17 @@ class Nearby:
         }
 
 
+def member_of(actor: Actor) -> int:
+    """The member behind an actor. Raises NotFound for machines, which have no phone."""
+    if actor.member_id is None:
+        raise NotFound("member", _("Only a member has a phone of their own."))
+    return actor.member_id
+
+
 def current_duty(member_id: int | None, at: datetime) -> Duty | None:
+    """The duty a member is on at a moment, if any. One query."""
+    if member_id is None:
+        return None
     return Duty.objects.filter(member_id=member_id, starts_at__lte=at, ends_at__gt=at).order_by("-starts_at").first()
 
 
@@ -94,32 +104,32 @@ def home(actor: Actor) -> Home:
     """Six queries, however much there is."""
     now = clock.now()
     midnight = now.astimezone(CITY_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = Report.objects.filter(member_id=actor.member_id, reported_at__gte=midnight)
+    mine = Report.objects.filter(member_id=member_of(actor), reported_at__gte=midnight)
     return Home(
         duty=current_duty(actor.member_id, now),
         grid_names=grid_names(actor),
         tasks=list(open_tasks(actor)),
         reports=list(mine.select_related("problem_class", "case").order_by("-reported_at")[:5]),
         reports_today=mine.count(),
-        done_today=Task.objects.filter(member_id=actor.member_id, done_at__gte=midnight).count(),
+        done_today=Task.objects.filter(member_id=member_of(actor), done_at__gte=midnight).count(),
     )
 
 
 def grid_names(actor: Actor) -> str:
     """The responsibility grids of an inspector: the first by name, the others by their number. One query."""
-    mine = holding_on(ResponsibilityGrid.objects.filter(inspectors=actor.member_id), city_day(clock.now()))
+    mine = holding_on(ResponsibilityGrid.objects.filter(inspectors=member_of(actor)), city_day(clock.now()))
     names = list(mine.order_by("code").values_list("name", flat=True))
     return f"{names[0]} +{len(names) - 1}" if len(names) > 1 else "".join(names)
 
 
 def open_tasks(actor: Actor) -> Any:
-    return Task.objects.filter(member_id=actor.member_id, done_at=None).select_related("case__problem_class").order_by("due_at", "id")
+    return Task.objects.filter(member_id=member_of(actor), done_at=None).select_related("case__problem_class").order_by("due_at", "id")
 
 
 def task_of(actor: Actor, task_id: int) -> Task:
     """A walk of this inspector, done or not. Raises NotFound."""
     found = (
-        Task.objects.filter(pk=task_id, member_id=actor.member_id)
+        Task.objects.filter(pk=task_id, member_id=member_of(actor))
         .select_related("case__problem_class", "case__rule", "case__department")
         .first()
     )
@@ -135,7 +145,7 @@ def photos_of(case: Case) -> Sequence[Evidence]:
 
 def my_reports(actor: Actor, before_id: int | None, size: int) -> tuple[Sequence[Report], int | None]:
     """Reports of this inspector, the newest first, and the id from which the next page goes on. One query."""
-    rows = Report.objects.filter(member_id=actor.member_id).select_related("problem_class", "case")
+    rows = Report.objects.filter(member_id=member_of(actor)).select_related("problem_class", "case")
     if before_id is not None:
         rows = rows.filter(pk__lt=before_id)
     listed = list(rows.order_by("-pk")[: size + 1])
@@ -146,7 +156,7 @@ def suggested_classes(actor: Actor) -> Sequence[ProblemClass]:
     """What this inspector has reported most in the last weeks, filled up with what the whole city has. Three queries."""
     now = clock.now()
     recent = Report.objects.filter(reported_at__gte=now - timedelta(days=RECENT_DAYS), problem_class__isnull=False)
-    own = _most_frequent(recent.filter(member_id=actor.member_id))
+    own = _most_frequent(recent.filter(member_id=member_of(actor)))
     city = _most_frequent(recent) if len(own) < MOST_CHIPS else []
     wanted = list(dict.fromkeys([*own, *city]))[:MOST_CHIPS]
     holding = holding_on(ProblemClass.objects.all(), city_day(now))

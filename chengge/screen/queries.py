@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from chengge import clock
-from chengge.casework.models import IS_OPEN, Case, StageChoice
+from chengge.casework.models import IS_OPEN, StageChoice
 from chengge.casework.queries.filters import CaseFilter, number_is
 from chengge.casework.queries.lists import matching
 from chengge.casework.queries.sight import visible
@@ -90,7 +90,7 @@ def _cases_by_number(actor: Actor, text: str) -> list[Found]:
     digits = text.replace(" ", "")
     if not (digits.isascii() and digits.isdigit() and len(digits) >= LEAST_DIGITS_OF_A_NUMBER and digits.startswith("20")):
         return []
-    rows: Sequence[Case] = visible(actor).filter(number_is(digits)).select_related("problem_class").order_by("number")[:5]
+    rows = visible(actor).filter(number_is(digits)).select_related("problem_class").order_by("number")[:5]
     return [
         Found(
             "case",
