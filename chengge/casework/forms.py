@@ -105,6 +105,13 @@ REASONS: dict[str, tuple[Promise, ...]] = {
 
 # What happens, said before it is done; only where the button's own word may not tell enough.
 MEANS: dict[str, Promise] = {
+    "ask_to_verify": gettext_lazy("An inspector on duty goes there and looks. The acceptance clock stands still until then."),
+    "file": gettext_lazy("The case goes over to the dispatcher, and the dispatch clock starts."),
+    "take_up": gettext_lazy("Tells the command centre that your people have begun. The handling clock has run since the dispatch."),
+    "pass_down": gettext_lazy("The clock of the lower level runs inside your own; you still answer for the whole."),
+    "submit": gettext_lazy("The result goes up to the organization that passed the case down to you."),
+    "finish": gettext_lazy("Stops the handling clock; an inspector will check the result on the spot."),
+    "ask_to_check": gettext_lazy("An inspector on duty goes there and checks the result."),
     "void": gettext_lazy("The case ends here and counts as wrongly filed. This cannot be taken back."),
     "reject": gettext_lazy("The case ends here without being filed. This cannot be taken back."),
     "decline_filing": gettext_lazy("The case ends here without being filed. This cannot be taken back."),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from chengge.casework.models import Channel, SavedFilter, StageChoice
 from chengge.casework.pages.case import case_context
 from chengge.casework.pages.chips import chips_of
-from chengge.casework.pages.rows import rows_html
+from chengge.casework.pages.rows import Shown, rows_html
 from chengge.casework.queries import (
     ALL,
     QUEUES,
@@ -155,12 +155,13 @@ def list_context(request: HttpRequest, actor: Actor, post: Post, wanted: CaseFil
     page = cases(actor, wanted, cursor, size)
     query = urlencode(wanted.query(), doseq=True)
     selected = request.GET.get("case", "")
+    own = actor.organization_id if post is Post.DEPARTMENT else None
     can_pick = any(post in BY_ACTION[action].posts for action in SAFE_IN_BULK)
     address = f"/desk/{post.value}/?{query}{'&' if query else ''}"
     return {
         "post": post,
         "rows": page.rows,
-        "rows_html": rows_html(page.rows, row_words(page.rows), address, selected, can_pick),
+        "rows_html": rows_html(page.rows, row_words(page.rows), Shown(address, selected, can_pick, own)),
         "next_cursor": page.next_cursor,
         "query": query,
         "bulk": can_pick,

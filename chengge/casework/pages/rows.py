@@ -5,6 +5,7 @@ than all other pages together; this way it costs a tenth (docs/performance.md). 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
@@ -22,26 +23,38 @@ ROW = """
   {pick}
   <a class="row-link" href="{address}" data-page="/cases/{number}/"{current}>
     <span class="row-title">{title}{badges}</span>
-    <span class="row-place muted">{where}</span>
+    <span class="row-place muted"><span>{where}</span><span>{source}</span></span>
   </a>
   <span class="row-time">{when} <span class="muted">{stage}</span></span>
 </li>"""
 PICK = '<input type="checkbox" class="form-check-input pick" value="{id}:{version}" tabindex="-1" aria-label="{label}">'
 BADGE = ' <span class="badge {colour}">{text}</span>'
+REPORTED = '<time class="muted" title="{exactly}">{moment}</time>'  # what ended cases are ordered by
 DUE = '<time class="left text-{light}" datetime="{iso}" data-due="{due}" data-yellow="{yellow}" title="{exactly}">{left}</time>'
 
 
-def rows_html(rows: Sequence[Case], words: Mapping[int, RowWords], address: str, selected: str, can_pick: bool) -> SafeString:
-    """The rows of a list.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where a list is shown.
 
-    Args:
+    Attributes:
         address: of the desk with its search, up to where `case=` is added.
         selected: number of the case that is open beside the list.
         can_pick: rows can be ticked, for an action on many.
+        own_organization_id: whose hands need no telling, since the whole desk is theirs.
     """
+
+    address: str
+    selected: str
+    can_pick: bool
+    own_organization_id: int | None
+
+
+def rows_html(rows: Sequence[Case], words: Mapping[int, RowWords], shown: Shown) -> SafeString:
+    """The rows of a list."""
     stages = {choice.value: escape(str(choice.label)) for choice in StageChoice}
     channels = {choice.value: escape(str(choice.label)) for choice in Channel}
-    start = escape(address)
+    start = escape(shown.address)
     choose = _("Choose case %(number)s")
     made = []
     for case in rows:
@@ -50,14 +63,17 @@ def rows_html(rows: Sequence[Case], words: Mapping[int, RowWords], address: str,
                 id=case.pk,
                 number=case.number,
                 version=case.entry_count,
-                on=" on" if case.number == selected else "",
-                current=' aria-current="true"' if case.number == selected else "",
+                on=" on" if case.number == shown.selected else "",
+                current=' aria-current="true"' if case.number == shown.selected else "",
                 light=light(case),
-                pick=PICK.format(id=case.pk, version=case.entry_count, label=escape(choose % {"number": case.number})) if can_pick else "",
+                pick=PICK.format(id=case.pk, version=case.entry_count, label=escape(choose % {"number": case.number}))
+                if shown.can_pick
+                else "",
                 address=f"{start}case={case.number}",
                 title=escape(case.problem_class.name),
                 badges=_badges(case),
-                where=" · ".join(_where(case, words[case.pk], channels)),
+                where=escape(case.place or words[case.pk].area),
+                source="".join(f" · {told}" for told in _source(case, words[case.pk], channels, shown.own_organization_id)),
                 when=_when(case),
                 stage=stages[case.stage],
             )
@@ -75,18 +91,18 @@ def _badges(case: Case) -> str:
     return "".join(BADGE.format(colour=colour, text=escape(text)) for holds, colour, text in shown if holds)
 
 
-def _where(case: Case, words: RowWords, channels: Mapping[str, str]) -> list[str]:
-    told = [escape(case.place or words.area), channels[case.channel]]
+def _source(case: Case, words: RowWords, channels: Mapping[str, str], own_organization_id: int | None) -> list[str]:
+    told = [channels[case.channel]]
     if words.report_count > 1:
         told.append(escape(ngettext("%(count)s report", "%(count)s reports", words.report_count) % {"count": words.report_count}))
-    if case.organization is not None:
+    if case.organization is not None and case.organization_id != own_organization_id:
         told.append(escape(case.organization.short_name))
     return told
 
 
 def _when(case: Case) -> str:
     if case.ended_at is not None:
-        return f'<span class="muted">{escape(moment(case.ended_at))}</span>'
+        return REPORTED.format(exactly=exactly(case.reported_at), moment=escape(moment(case.reported_at)))
     due: datetime | None = case.due_at
     if due is None:
         return '<span class="muted">–</span>'

@@ -12,7 +12,7 @@ from chengge.casework.models import Case
 from chengge.casework.queries import ClockAccount
 from chengge.casework.words import action_name
 from chengge.domain import worktime
-from chengge.foundation.models import LimitUnit
+from chengge.foundation.words import limit_words
 from chengge.organization.queries import CITY_ZONE, city_day
 
 register = template.Library()
@@ -114,15 +114,16 @@ def component_code(code: int | None) -> str:
 @register.simple_tag
 def limit(amount: int, unit: str) -> str:
     """A limit in words: 2 urgent working hours."""
-    return f"{amount} {LimitUnit(unit).label}"
+    return limit_words(amount, unit)
 
 
 @register.filter
 def used_of(account: ClockAccount) -> str:
     """How much of a limit is used, in the limit's own unit: 13 / 15 minutes."""
     used = account.used_seconds * account.limit_amount / max(account.limit_seconds, 1)
-    said = str(int(used)) if used >= 10 or used == int(used) else f"{int(used * 10) / 10:g}"
-    return f"{said} / {account.limit_amount} {LimitUnit(account.limit_unit).label}"
+    close = used < 10 or abs(used - account.limit_amount) < 1  # where a whole number would say too little
+    said = f"{int(used * 10) / 10:g}" if close else str(int(used))
+    return f"{said} / {limit_words(account.limit_amount, account.limit_unit)}"
 
 
 @register.filter
