@@ -14,10 +14,11 @@ from chengge.casework.models import IS_OPEN, Case, Evidence, Report, Task
 from chengge.casework.queries.sight import visible
 from chengge.domain.coordinates import distance_m
 from chengge.domain.errors import NotFound
-from chengge.foundation.models import Component, HandbookRule, LimitUnit, ProblemClass, ResponsibilityGrid
+from chengge.foundation.models import Component, HandbookRule, ProblemClass, ResponsibilityGrid
 from chengge.foundation.queries import classes, grid_index, locate, rules_of
 from chengge.foundation.queries.dated import holding_on
 from chengge.foundation.queries.map_layers import Window
+from chengge.foundation.words import limit_words
 from chengge.organization.models import Duty
 from chengge.organization.queries import CITY_ZONE, Actor, city_day
 
@@ -179,10 +180,6 @@ def nearby(actor: Actor, lon: float, lat: float, class_id: int | None) -> Nearby
         like=_within(alike, lon, lat, LIKE_WITHIN_M)[:3],
         rules=rules_of(class_id, located.area_class, city_day(clock.now())),
     )
-
-
-def limit_words(amount: int, unit: str) -> str:
-    return f"{amount} {LimitUnit(unit).label}"
 
 
 def when(moment: datetime, now: datetime) -> str:

@@ -130,7 +130,7 @@ def test_accepting_shows_conditions_with_limits_and_other_classes_on_demand(brow
     work = course().reported("manhole", channel="inspector", by="inspector")
     text = browser_of("operator").get(f"/cases/{work.number}/").content.decode()
     assert "2 urgent working hours" in text
-    assert "1 working days" in text
+    assert "1 working day" in text
     other = browser_of("operator").get(f"/cases/{work.number}/conditions/", {"class": city.garbage.pk, "uid": "accept-1"}).content.decode()
     assert "散落垃圾面积" in other
     answer = browser_of("operator").post(f"/cases/{work.number}/do/accept/", sent_for(work, rule_id=city.heap.pk), headers=HTMX)
