@@ -35,15 +35,11 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=60, verbose_name="name")),
                 (
                     "work_day_hours",
-                    models.PositiveSmallIntegerField(
-                        default=8, verbose_name="working hours in a working day"
-                    ),
+                    models.PositiveSmallIntegerField(default=8, verbose_name="working hours in a working day"),
                 ),
                 (
                     "first_year",
-                    models.PositiveSmallIntegerField(
-                        default=2020, verbose_name="first year"
-                    ),
+                    models.PositiveSmallIntegerField(default=2020, verbose_name="first year"),
                 ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
             ],
@@ -95,9 +91,7 @@ class Migration(migrations.Migration):
                 ("level", models.PositiveSmallIntegerField(verbose_name="level")),
                 (
                     "division_code",
-                    models.BigIntegerField(
-                        blank=True, null=True, verbose_name="division"
-                    ),
+                    models.BigIntegerField(blank=True, null=True, verbose_name="division"),
                 ),
                 (
                     "phone",
@@ -144,9 +138,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "is_superuser",
@@ -159,35 +151,25 @@ class Migration(migrations.Migration):
                 (
                     "username",
                     models.CharField(
-                        error_messages={
-                            "unique": "A user with that username already exists."
-                        },
+                        error_messages={"unique": "A user with that username already exists."},
                         help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
                         max_length=150,
                         unique=True,
-                        validators=[
-                            django.contrib.auth.validators.UnicodeUsernameValidator()
-                        ],
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
                         verbose_name="username",
                     ),
                 ),
                 (
                     "first_name",
-                    models.CharField(
-                        blank=True, max_length=150, verbose_name="first name"
-                    ),
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
                 ),
                 (
                     "last_name",
-                    models.CharField(
-                        blank=True, max_length=150, verbose_name="last name"
-                    ),
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
                 ),
                 (
                     "email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="email address"
-                    ),
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
                 ),
                 (
                     "is_staff",
@@ -207,9 +189,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "date_joined",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="date joined"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
                 ),
                 ("full_name", models.CharField(max_length=40, verbose_name="name")),
                 (
@@ -240,9 +220,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "language",
-                    models.CharField(
-                        default="zh-hans", max_length=10, verbose_name="language"
-                    ),
+                    models.CharField(default="zh-hans", max_length=10, verbose_name="language"),
                 ),
                 (
                     "groups",
@@ -301,15 +279,11 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=30, verbose_name="name")),
                 (
                     "first_day",
-                    models.CharField(
-                        help_text="MM-DD", max_length=5, verbose_name="first day"
-                    ),
+                    models.CharField(help_text="MM-DD", max_length=5, verbose_name="first day"),
                 ),
                 (
                     "last_day",
-                    models.CharField(
-                        help_text="MM-DD", max_length=5, verbose_name="last day"
-                    ),
+                    models.CharField(help_text="MM-DD", max_length=5, verbose_name="last day"),
                 ),
                 (
                     "weekdays",
@@ -400,9 +374,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "seen_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last seen"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last seen"),
                 ),
                 (
                     "member",
@@ -500,8 +472,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="calendarday",
-            constraint=models.UniqueConstraint(
-                fields=("calendar", "day"), name="one_word_on_a_day"
-            ),
+            constraint=models.UniqueConstraint(fields=("calendar", "day"), name="one_word_on_a_day"),
         ),
     ]
