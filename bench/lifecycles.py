@@ -10,14 +10,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import IO
 
-import psycopg
 from django.conf import settings
 from django.db import connection
 
 from bench import Figure
 from bench.city import city_with
 from bench.faults import BenchFailed
-from chengge.lab.scratch import Scratch, create, database_url
+from chengge.lab.scratch import Scratch, ask, create
 
 CLIENTS = 8
 SECONDS = 20
@@ -90,9 +89,7 @@ def pgbench() -> float:
     """Transactions a second of PostgreSQL's own benchmark (simple update) with as many clients, on the same server."""
     create(PGBENCH_DATABASE)
     environment = _libpq_environment()
-    with psycopg.connect(database_url(PGBENCH_DATABASE)) as database:
-        made = database.execute("SELECT to_regclass('pgbench_accounts') IS NOT NULL").fetchone()[0]
-    if not made:
+    if not ask(PGBENCH_DATABASE, "SELECT to_regclass('pgbench_accounts') IS NOT NULL"):
         _pgbench(environment, "-i", "-q", "-s", str(PGBENCH_SCALE))
     said = _pgbench(environment, "-N", "-c", str(CLIENTS), "-j", "2", "-T", str(SECONDS))
     return float(re.findall(r"tps = ([0-9.]+)", said)[-1])

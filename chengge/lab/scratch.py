@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, LiteralString
 from urllib.parse import quote, urlencode
 
 import psycopg
@@ -58,9 +59,14 @@ class Scratch:
             raise ScratchFailed(f"`chengge {' '.join(words)}` failed in the scratch database:\n{end}")
         return done.stdout
 
-    def connect(self) -> psycopg.Connection:
-        """A connection to it, outside Django."""
-        return psycopg.connect(database_url(self.database), autocommit=True)
+    def run(self, statement: LiteralString) -> None:
+        """Let it carry a statement out, outside Django and outside any transaction."""
+        with psycopg.connect(database_url(self.database), autocommit=True) as connected:
+            connected.execute(statement)
+
+    def ask(self, query: LiteralString) -> Any:
+        """The one value that a query gives."""
+        return ask(self.database, query)
 
 
 @contextmanager
@@ -85,6 +91,13 @@ def kept_database(name: str) -> Iterator[Scratch]:
         create(name)
         scratch.chengge("migrate", "--verbosity", "0")
         yield scratch
+
+
+def ask(database: str, query: LiteralString) -> Any:
+    """The first value of the first row that a query gives in a database of this server; None where there is no row."""
+    with psycopg.connect(database_url(database), autocommit=True) as connected:
+        row = connected.execute(query).fetchone()
+    return row[0] if row else None
 
 
 def create(name: str) -> None:

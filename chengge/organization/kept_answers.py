@@ -60,11 +60,12 @@ def _hash(request: HttpRequest) -> str:
     if request.content_type == "multipart/form-data":
         for name, values in sorted(request.POST.lists()):
             said.update(orjson.dumps([name, values]))
-        for name, file in sorted(request.FILES.items()):
-            said.update(name.encode())
-            for chunk in file.chunks():
-                said.update(chunk)
-            file.seek(0)
+        for name, files in sorted(request.FILES.lists()):
+            for file in files:
+                said.update(name.encode())
+                for chunk in file.chunks():
+                    said.update(chunk)
+                file.seek(0)
     else:
         said.update(request.body)
     return said.hexdigest()

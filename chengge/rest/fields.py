@@ -71,7 +71,7 @@ Key = Annotated[
     Header(
         None,
         alias="Idempotency-Key",
-        description="A word of your own, new for every wish. Sent again with the same request, it gives the first answer and does nothing twice.",
+        description="A word of your own, new for every wish; the same request sent again gives the first answer and does nothing twice.",
         min_length=1,
         max_length=64,
         pattern=r"^[\x21-\x7e]+$",
