@@ -117,7 +117,7 @@ def install(api: NinjaAPI) -> None:
 
 
 class ProblemDetails:
-    """Middleware: an error from outside the API's own views (unknown address, method, broken upload, fault of ours) becomes a problem too."""
+    """Middleware: what goes wrong outside the API's own views (unknown address, method, broken upload, our fault) is a problem too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
