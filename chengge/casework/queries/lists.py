@@ -4,7 +4,6 @@ A desk's list is read one stage at a time along the index of open cases (stage, 
 hundred cases or a million; docs/performance.md shows the plan.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from chengge import clock
-from chengge.casework.models import IS_OPEN, Case, Report
+from chengge.casework.models import IS_OPEN, Case
 from chengge.casework.queries.desks import ALL, QUEUES, Queue, queue_of, stages_on
 from chengge.casework.queries.filters import CaseFilter, light_is
 from chengge.casework.queries.sight import sight, with_all_below
@@ -28,6 +27,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NO_DUE = "none"
 MOST_ROWS = 200
 SHOWN_WITH = ("problem_class", "organization", "department")
+
+NAMES_OF_DIVISIONS = "SELECT code, name FROM foundation_division WHERE code = ANY(%s) AND valid_to IS NULL"
+REPORTS_OF_CASES = "SELECT case_id, count(*) FROM casework_report WHERE case_id = ANY(%s) GROUP BY case_id"
 
 Place = tuple[int, datetime | None]  # in a list: the case's id, and the moment that the list is ordered by
 
@@ -157,10 +159,12 @@ def _in_stages(wanted: set[Stage], counted: set[Stage]) -> Q:
 def row_words(rows: Sequence[Case]) -> dict[int, RowWords]:
     """Area names and number of reports of some cases, by case id. Two queries, however many rows."""
     codes = {code for case in rows if case.grid_code for code in (case.grid_code // 10**6, case.grid_code // 10**3)}
-    names = dict(Division.objects.filter(code__in=codes, valid_to=None).values_list("code", "name"))
-    ids = [case.pk for case in rows]
-    reports = Counter(dict(Report.objects.filter(case_id__in=ids).values_list("case_id").annotate(Count("pk")).order_by()))
-    return {case.pk: RowWords(area_of(case.grid_code, names), reports[case.pk]) for case in rows}
+    with connection.cursor() as asking:
+        asking.execute(NAMES_OF_DIVISIONS, [list(codes)])
+        names = dict(asking.fetchall())
+        asking.execute(REPORTS_OF_CASES, [[case.pk for case in rows]])
+        reports = dict(asking.fetchall())
+    return {case.pk: RowWords(area_of(case.grid_code, names), reports.get(case.pk, 0)) for case in rows}
 
 
 def area_of(grid_code: int | None, names: Mapping[int, str]) -> str:
