@@ -67,7 +67,7 @@ def _counts(plan: Plan) -> str:
 
 
 def _missing(plan: Plan) -> str:
-    said = {"count": len(plan.missing), "names": "、".join(plan.missing[:MISSING_SHOWN])}
+    said = {"count": len(plan.missing), "names": _(", ").join(plan.missing[:MISSING_SHOWN])}
     if len(plan.missing) > MISSING_SHOWN:
         return _("Not in the file and left as they are: %(names)s … (%(count)d)") % said
     return _("Not in the file and left as they are: %(names)s") % said

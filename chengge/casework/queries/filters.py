@@ -208,7 +208,7 @@ def _several(given: Mapping[str, Any], name: str) -> Iterable[str]:
 
 def _checked(value: str, name: str, choices: Iterable[str]) -> str:
     if value not in choices:
-        raise _refused(name, value, _("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)})
+        raise _refused(name, value, _("Choose one of: %(choices)s.") % {"choices": _(", ").join(choices)})
     return value
 
 

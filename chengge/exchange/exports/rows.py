@@ -60,7 +60,7 @@ def source_of(kind: str) -> tuple[Importer, Source]:
         raise Refused(
             "kind",
             _("“%(kind)s” is nothing that can be exported.") % {"kind": kind},
-            _("Choose one of: %(kinds)s.") % {"kinds": ", ".join(SOURCES)},
+            _("Choose one of: %(kinds)s.") % {"kinds": _(", ").join(SOURCES)},
         )
     return KINDS[kind](), SOURCES[kind]
 

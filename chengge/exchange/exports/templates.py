@@ -35,7 +35,7 @@ def write_template(kind: str, path: Path) -> None:
         )
     columns = template_columns(importer)
     if not columns:
-        fields = "、".join(column.heading for column in importer.columns if column.name != "border")
+        fields = _(", ").join(column.heading for column in importer.columns if column.name != "border")
         raise Refused(
             "shapes",
             _("%(title)s come as a file of shapes (GeoJSON, GeoPackage, Shapefile), not as a spreadsheet.") % {"title": importer.title},
@@ -113,7 +113,7 @@ def _write_help(workbook: Workbook, importer: Importer, columns: list[Column]) -
     sheet.append([])
     sheet.append([_("Column"), _("Needed"), _("Meaning"), _("Example"), _("Possible values")])
     for column in columns:
-        choices = "、".join(list(column.choices())[:20]) if column.choices else ""
+        choices = _(", ").join(list(column.choices())[:20]) if column.choices else ""
         sheet.append([column.heading, _("yes") if column.required else "", str(column.help), column.example, choices])
     for letter, width in zip("ABCDE", (22, 8, 60, 24, 60), strict=True):
         sheet.column_dimensions[letter].width = width

@@ -45,7 +45,7 @@ def importer_of(kind: str) -> Importer:
         raise Refused(
             "kind",
             _("“%(kind)s” is nothing that can be imported.") % {"kind": kind},
-            _("Choose one of: %(kinds)s.") % {"kinds": ", ".join(KINDS)},
+            _("Choose one of: %(kinds)s.") % {"kinds": _(", ").join(KINDS)},
         ) from None
 
 

@@ -111,8 +111,8 @@ class Work:
         for record in self.records:
             if record.refused:
                 faults = reasons.get((record.row.sheet.name, record.row.number), [])
-                why = "；".join(f"{fault.column}: {fault.message}" if fault.column else fault.message for fault in faults)
-                hints = "；".join(dict.fromkeys(fault.hint for fault in faults if fault.hint))
+                why = _("; ").join(fault.column + _(": ") + fault.message if fault.column else fault.message for fault in faults)
+                hints = _("; ").join(dict.fromkeys(fault.hint for fault in faults if fault.hint))
                 found.append(RefusedRow(record.row.sheet.name, record.row.number, record.row.sheet.headings, record.row.values, why, hints))
         return tuple(found)
 

@@ -48,7 +48,7 @@ def tell_topology(work: Work, faults: list[topology.Fault]) -> None:
     for fault in faults:
         message, hint = _words_for(fault.kind)
         area = f"{fault.measure_m2:,.0f} m²" if fault.measure_m2 else ""
-        value = " ".join(filter(None, ("、".join(map(str, fault.codes)), area)))
+        value = " ".join(filter(None, (_(", ").join(map(str, fault.codes)), area)))
         work.whole(Severity.NOTICE, message, hint, value, fault.lon, fault.lat)
 
 

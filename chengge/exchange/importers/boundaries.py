@@ -161,7 +161,9 @@ class Boundaries(Importer):
         else:
             near = get_close_matches(name, [row.name for row in candidates], n=3, cutoff=0.4)
             hint = (
-                _("Did you mean %(near)s?") % {"near": "、".join(near)} if near else _("Import the divisions first, or put the name right.")
+                _("Did you mean %(near)s?") % {"near": _(", ").join(near)}
+                if near
+                else _("Import the divisions first, or put the name right.")
             )
             work.refuse(record, column, _("%(above)s know no “%(name)s”.") % said, hint)
         return None
@@ -188,7 +190,7 @@ class Boundaries(Importer):
             if row.code not in borders and row.polygon is None and str(DivisionCode(row.code).parent) in above
         ]
         if without:
-            work.notes.append(_("No border was found for: %(names)s.") % {"names": "、".join(without)})
+            work.notes.append(_("No border was found for: %(names)s.") % {"names": _(", ").join(without)})
         for code, border in borders.items():
             parent = self.held.get(int(str(DivisionCode(code).parent)))
             if parent is None or parent.polygon is None or not border.area:

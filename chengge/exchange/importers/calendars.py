@@ -264,7 +264,7 @@ class Holidays(Importer):
             code = record["calendar"] or work.options.calendar
             if (code and code not in self.calendars) or not self.calendars:
                 hint = (
-                    _("Known are: %(codes)s.") % {"codes": "、".join(self.calendars)}
+                    _("Known are: %(codes)s.") % {"codes": _(", ").join(self.calendars)}
                     if self.calendars
                     else _("Import working calendars first.")
                 )

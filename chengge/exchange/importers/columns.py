@@ -165,7 +165,7 @@ def one_of(words: dict[str, Any]) -> Parser:
             return plain[written.lower()]
         except KeyError:
             raise BadCell(
-                _("“%(value)s” is not possible here.") % {"value": written}, _("Write one of: %(words)s.") % {"words": ", ".join(words)}
+                _("“%(value)s” is not possible here.") % {"value": written}, _("Write one of: %(words)s.") % {"words": _(", ").join(words)}
             ) from None
 
     return parse

@@ -176,7 +176,7 @@ class Components(Importer):
             raise Refused(
                 "class_field",
                 _("The file has no column “%(name)s”.") % {"name": work.options.class_field},
-                _("It has: %(names)s.") % {"names": "、".join(sorted(headings))},
+                _("It has: %(names)s.") % {"names": _(", ").join(sorted(headings))},
                 field="class_field",
             )
         if not work.options.class_field and not work.has_column("class"):

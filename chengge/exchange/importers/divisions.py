@@ -65,7 +65,7 @@ class Divisions(Importer):
         rows = [row for row in work.table.rows if _digits(row).startswith(within)]
         left_out = len(work.table.rows) - len(rows)
         if left_out:
-            work.notes.append(_("%(count)d rows outside %(codes)s were left out.") % {"count": left_out, "codes": "、".join(within)})
+            work.notes.append(_("%(count)d rows outside %(codes)s were left out.") % {"count": left_out, "codes": _(", ").join(within)})
         return rows
 
     def check(self, work: Work) -> None:

@@ -194,7 +194,7 @@ class Grids(Importer):
         times = Counter(record["other_code"] for record in work.good if record["other_code"])
         repeated = {code: count for code, count in times.items() if count > 1}
         if repeated:
-            names = "、".join(f"{code} ×{count}" for code, count in sorted(repeated.items())[:12])
+            names = _(", ").join(f"{code} ×{count}" for code, count in sorted(repeated.items())[:12])
             work.notes.append(
                 _(
                     "The source's own codes are not unique: %(codes)d of them stand on %(grids)d grids (%(names)s). "

@@ -132,7 +132,7 @@ class Handbook(Importer):
                 if organization is None and record["responsible_body"]:
                     unknown[first_body(record["responsible_body"])] += 1
         if unknown:
-            names = "、".join(name for name, _count in unknown.most_common(8))
+            names = _(", ").join(name for name, _count in unknown.most_common(8))
             work.notes.append(
                 _("%(count)d rows name a responsible body that is no organization here (%(names)s …): it is kept as written.")
                 % {"count": sum(unknown.values()), "names": names}
@@ -158,7 +158,7 @@ class Handbook(Importer):
         ]
         ended += end_or_tell(work, gone)
         if self.catalogue.new:
-            names = "、".join(f"{row.code} {row.name}" for row in self.catalogue.new.values())
+            names = _(", ").join(f"{row.code} {row.name}" for row in self.catalogue.new.values())
             work.notes.append(
                 _("%(count)d classes are new to the catalogue and become extensions of the city: %(names)s.")
                 % {"count": len(self.catalogue.new), "names": names}

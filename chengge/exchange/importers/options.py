@@ -135,7 +135,7 @@ def _value(name: str, value: Any, described: OptionHelp) -> Any:
         raise Refused(
             "option",
             _("“%(value)s” is not possible for “%(name)s”.") % said,
-            _("Choose one of: %(choices)s.") % {"choices": ", ".join(described.choices)},
+            _("Choose one of: %(choices)s.") % {"choices": _(", ").join(described.choices)},
             field=name,
         )
     if name == "day" and not isinstance(value, date):

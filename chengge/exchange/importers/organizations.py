@@ -172,7 +172,9 @@ class Organizations(Importer):
             elif own is not None and not code:
                 record["calendar_id"] = own.calendar_id
             elif code:
-                hint = _("Known are: %(codes)s.") % {"codes": "、".join(calendars)} if calendars else _("Import working calendars first.")
+                hint = (
+                    _("Known are: %(codes)s.") % {"codes": _(", ").join(calendars)} if calendars else _("Import working calendars first.")
+                )
                 work.refuse(record, "calendar", _("There is no working calendar “%(code)s”.") % {"code": code}, hint)
             else:
                 hint = _("Fill in the column, or give the option for the calendar.") if calendars else _("Import working calendars first.")

@@ -85,7 +85,7 @@ class FaultGroup:
     @property
     def values(self) -> str:
         """What stands in the first rows, each once."""
-        return "、".join(dict.fromkeys(fault.value for fault in self.first if fault.value))
+        return _(", ").join(dict.fromkeys(fault.value for fault in self.first if fault.value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class Directory(Generic[Named]):
     def _hint(self, written: str) -> str:
         near = get_close_matches(plain_name(written), self.by_name, n=3, cutoff=0.5)
         if near:
-            return _("Did you mean %(near)s?") % {"near": "、".join(str(self.by_name[name][0]) for name in near)}
+            return _("Did you mean %(near)s?") % {"near": _(", ").join(str(self.by_name[name][0]) for name in near)}
         return _("Import it first, or put the cell right.")
 
 

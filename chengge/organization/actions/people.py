@@ -54,7 +54,7 @@ def axis_of(posts: Collection[Post]) -> Axis:
     """
     axes = {post.axis for post in posts} - {Axis.NEITHER}
     if len(axes) > 1:
-        names = "、".join(str(PostChoice(post.value).label) for post in sorted(posts))
+        names = _(", ").join(str(PostChoice(post.value).label) for post in sorted(posts))
         raise Refused(
             "axis",
             _("These posts lie on both axes: %(posts)s.") % {"posts": names},

@@ -93,7 +93,7 @@ def _column_called(ours: str, columns: Sequence[Column]) -> Column:
     for column in columns:
         if plain_heading(ours) in column.headings:
             return column
-    known = "、".join(column.heading for column in columns)
+    known = _(", ").join(column.heading for column in columns)
     raise Refused(
         "columns", _("There is no column “%(name)s”.") % {"name": ours}, _("Ours are: %(names)s.") % {"names": known}, field="columns"
     )
@@ -127,7 +127,7 @@ def no_headings(file_name: str, seen: Sequence[object], columns: Sequence[Column
     return Refused(
         "headings",
         _("%(file)s: the headings %(wanted)s were not found. The first row holds: %(found)s.")
-        % {"file": file_name, "wanted": "、".join(wanted), "found": "、".join(found) or _("nothing")},
+        % {"file": file_name, "wanted": _(", ").join(wanted), "found": _(", ").join(found) or _("nothing")},
         _("Use our template (chengge export template), or name the file's headings with the option for columns, such as name=theirs."),
         field="columns",
     )

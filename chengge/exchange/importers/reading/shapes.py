@@ -95,7 +95,7 @@ def _layer(path: Path, source: str, options: Options) -> str:
     if (options.sheet and options.sheet not in layers) or (not options.sheet and len(layers) != 1):
         raise Refused(
             "sheet",
-            _("%(file)s has the layers: %(layers)s.") % {"file": path.name, "layers": "、".join(layers)},
+            _("%(file)s has the layers: %(layers)s.") % {"file": path.name, "layers": _(", ").join(layers)},
             _("Name the one to read with the option for the sheet."),
             field="sheet",
         )

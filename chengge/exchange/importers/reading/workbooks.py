@@ -46,7 +46,7 @@ def read_workbook(path: Path, columns: Sequence[Column], options: Options) -> Ta
         raise Refused(
             "sheet",
             _("%(file)s has no sheet “%(sheet)s”.") % {"file": path.name, "sheet": options.sheet},
-            _("Its sheets are: %(sheets)s.") % {"sheets": "、".join(sheet.title for sheet in visible)},
+            _("Its sheets are: %(sheets)s.") % {"sheets": _(", ").join(sheet.title for sheet in visible)},
             field="sheet",
         )
     rows: list[Row] = []
@@ -60,7 +60,7 @@ def read_workbook(path: Path, columns: Sequence[Column], options: Options) -> Ta
     if not rows and left_out:
         first = sheets[0]
         raise no_headings(f"{path.name} › {first.title}", [cell.value for cell in next(first.iter_rows(), ())], columns)
-    notes = (_("Sheets without our headings were left out: %(sheets)s.") % {"sheets": "、".join(left_out)},) if left_out else ()
+    notes = (_("Sheets without our headings were left out: %(sheets)s.") % {"sheets": _(", ").join(left_out)},) if left_out else ()
     return Table(path.name, rows, notes=notes)
 
 
