@@ -8,7 +8,9 @@ from types import FrameType
 from typing import NoReturn
 
 # These work on files only; every other command has the database running. `postgres` sees to the server itself.
-WITHOUT_DATABASE = frozenset({"help", "--help", "-h", "version", "--version", "collectstatic", "findstatic", "messages", "postgres"})
+WITHOUT_DATABASE = frozenset(
+    {"help", "--help", "-h", "version", "--version", "collectstatic", "findstatic", "messages", "postgres", "rulebook"}
+)
 
 
 def main() -> None:
