@@ -21,10 +21,10 @@ def steps(title: str) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def passing_time(title: str, start: int, until: int) -> Iterator[Callable[[int, int, int], None]]:
+def passing_time(title: str, start: int, until: int, console: Console) -> Iterator[Callable[[int, int, int], None]]:
     """A bar along simulated time. Call it with the moment (epoch seconds), the open cases and the actions so far."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=console) as progress:
         task = progress.add_task(title, total=max(until - start, 1), said="")
 
         def tell(now: int, open_cases: int, actions: int) -> None:

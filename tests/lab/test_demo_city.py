@@ -238,7 +238,7 @@ def test_the_same_seed_lives_the_same_hours(lived_city: Lived) -> None:
 
     def hours() -> list[tuple[object, ...]]:
         with transaction.atomic():
-            Simulation(lived_city.world, 5, 400).run(start, start + 3 * 3600, AtOnce())
+            Simulation(lived_city.world, 5, 300).run(start, start + 3600, AtOnce())
             lived = list(
                 LedgerEntry.objects.filter(at__gte=lived_city.now)
                 .order_by("case__number", "seq")

@@ -19,6 +19,8 @@ SETTLED_ROADS = {
     "bank_south": f"{names.RIVER}南路",
     "hill": "环山路",
     "lake": "环湖路",
+    "canal_east": f"{names.CANAL}东街",
+    "canal_west": f"{names.CANAL}西街",
 }
 SIDES = (("南门", 0.0, -1.0), ("东门", 1.0, 0.0), ("北门", 0.0, 1.0), ("西门", -1.0, 0.0))
 
@@ -59,9 +61,6 @@ def _road_name(road: Road, avenue: bool, book: NameBook) -> str:
     middle = road.line.interpolate(0.5, normalized=True)
     if road.role == "border":
         return book.take("绕城北路" if middle.y > 0 else "绕城南路")
-    if road.role == "canal":
-        side = "东" if f"{names.CANAL}西街" in book.given else "西"
-        return book.take(f"{names.CANAL}{side}街")
     if road.role:
         return book.take(SETTLED_ROADS[road.role])
     if avenue:
@@ -92,7 +91,9 @@ def name_streets(ground: Ground, book: NameBook) -> list[str]:
 
 
 def name_communities(ground: Ground, book: NameBook) -> list[str]:
-    return [book.one_of(names.COMMUNITY_STEMS, ("社区",)) for _ in ground.communities]
+    """Names of communities; those of old places go to the old town."""
+    old = zone_of(ground.communities) == 0
+    return [book.one_of(names.OLD_COMMUNITY_STEMS if is_old else names.COMMUNITY_STEMS, ("社区",)) for is_old in old]
 
 
 def name_places(

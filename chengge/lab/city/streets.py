@@ -74,9 +74,9 @@ def _given_roads(terrain: Terrain) -> list[Road]:
     ground = terrain.outline.difference(terrain.river.buffer(BANK_GREEN_M - 1))
     ring = max(shapely.get_parts(terrain.ring_line.intersection(ground)), key=lambda part: part.length)
     roads.append(Road(ARTERIAL, ring, "ring"))
-    for side in (-24.0, 24.0):
+    for side, role in ((-24.0, "canal_east"), (24.0, "canal_west")):  # The canal's line runs from the river northward.
         beside = shapely.offset_curve(terrain.canal_line, side).intersection(ground)
-        roads.append(Road(LANE, max(shapely.get_parts(beside), key=lambda part: part.length).simplify(1), "canal"))
+        roads.append(Road(LANE, max(shapely.get_parts(beside), key=lambda part: part.length).simplify(1), role))
     banks = terrain.river.buffer(BANK_GREEN_M, quad_segs=4).simplify(2).exterior.intersection(terrain.outline)
     for part in sorted(shapely.get_parts(shapely.line_merge(banks)), key=lambda line: -line.length)[:2]:
         middle = part.interpolate(0.5, normalized=True)

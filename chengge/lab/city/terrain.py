@@ -80,7 +80,9 @@ def lay_terrain(seed: int) -> Terrain:
     chance = np.random.default_rng([seed, 1])
     river_line = _curve(_moved(RIVER_CONTROL, 90, chance))
     river = _river_bed(river_line, chance)
-    canal_line = _curve(_moved(CANAL_CONTROL, 45, chance))
+    canal_control = _moved(CANAL_CONTROL, 45, chance)
+    canal_control[0] = shapely.get_coordinates(river_line.interpolate(river_line.project(shapely.Point(canal_control[0]))))[0]
+    canal_line = _curve(canal_control)
     canal_line = max(shapely.get_parts(canal_line.difference(river.buffer(-30))), key=lambda part: part.length)
     railway_line = _curve(_moved(RAILWAY_CONTROL, 60, chance))
     ring_line = _ring(chance)

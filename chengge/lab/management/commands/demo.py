@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
+from rich.console import Console
 
 from chengge import clock
 from chengge.foundation.models import Division
@@ -76,7 +77,7 @@ def _live_until(now: datetime, days: int, seed: int, cases_per_day: int) -> None
     simulation = Simulation(world, seed, cases_per_day)
     simulation.rush(int(now.timestamp()))
     first, last = int(start.timestamp()), int(now.timestamp())
-    with passing_time(f"{days} days go by", first, last) as progress:
+    with passing_time(f"{days} days go by", first, last, Console(stderr=True)) as progress:
         simulation.run(first, last, AtOnce(), progress)
 
 
