@@ -59,6 +59,14 @@ def case_points(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_members
+def light_counts(request: HttpRequest) -> HttpResponse:
+    """Open cases in sight by light, for the key of a map that stays open."""
+    counts = lights(actor_at(request), CaseFilter())
+    return JsonResponse({"green": counts.green, "yellow": counts.yellow, "red": counts.red})
+
+
+@require_safe
+@for_members
 def find_on_map(request: HttpRequest) -> HttpResponse:
     """What carries the name, code or number in `q`."""
     found = find(actor_at(request), request.GET.get("q", "")[:80])

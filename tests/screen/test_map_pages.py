@@ -67,6 +67,12 @@ def test_a_case_carries_its_light_its_stage_in_words_and_the_way_to_its_page(cit
     assert cases(client, light="green") == []
 
 
+def test_the_key_counts_open_cases_in_sight_by_light(city: City, pretended_clock) -> None:
+    Course(city).reported()
+    assert client_of(city, "operator").get("/map/lights.json").json() == {"green": 1, "yellow": 0, "red": 0}
+    assert client_of(city, "crew").get("/map/lights.json").json() == {"green": 0, "yellow": 0, "red": 0}
+
+
 def test_a_light_turns_after_the_moment_not_on_it() -> None:
     due, yellow = A_WORKING_MORNING.replace(hour=3), A_WORKING_MORNING.replace(hour=2)
     assert [light_at(due, yellow, at) for at in (yellow, due)] == ["green", "yellow"]

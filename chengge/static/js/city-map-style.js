@@ -184,15 +184,16 @@ function objectLayers() {
     ],
     cases: [
       {
+        // A ring in the worst light of the group; how many are red stands below the number of all.
         id: "case-group",
         type: "circle",
         source: "cases",
         filter: ["has", "point_count"],
         paint: {
-          "circle-color": ["case", [">", ["get", "red"], 0], LIGHT_COLOURS.red, [">", ["get", "yellow"], 0], LIGHT_COLOURS.yellow, LIGHT_COLOURS.green],
-          "circle-radius": ["step", ["get", "point_count"], 13, 10, 16, 50, 20, 200, 25],
-          "circle-stroke-color": "#ffffff",
-          "circle-stroke-width": 2,
+          "circle-color": "#ffffff",
+          "circle-radius": ["step", ["get", "point_count"], 12, 10, 15, 50, 19, 200, 24],
+          "circle-stroke-color": ["case", [">", ["get", "red"], 0], LIGHT_COLOURS.red, [">", ["get", "yellow"], 0], LIGHT_COLOURS.yellow, LIGHT_COLOURS.green],
+          "circle-stroke-width": 4,
         },
       },
       {
@@ -200,8 +201,19 @@ function objectLayers() {
         type: "symbol",
         source: "cases",
         filter: ["has", "point_count"],
-        layout: { "text-field": ["get", "point_count_abbreviated"], "text-font": FONTS, "text-size": 12, "text-allow-overlap": true },
-        paint: { "text-color": "#ffffff", "text-halo-color": "#1d2b3a", "text-halo-width": 0.8 },
+        layout: {
+          "text-field": [
+            "case",
+            [">", ["get", "red"], 0],
+            ["format", ["get", "point_count_abbreviated"], {}, ["concat", "\n◆", ["get", "red"]], { "font-scale": 0.78, "text-color": "#b8245a" }],
+            ["get", "point_count_abbreviated"],
+          ],
+          "text-font": FONTS,
+          "text-size": 12,
+          "text-line-height": 1,
+          "text-allow-overlap": true,
+        },
+        paint: { "text-color": "#1d2b3a" },
       },
       {
         id: "case",

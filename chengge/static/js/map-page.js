@@ -25,6 +25,15 @@ for (const box of lightBoxes) {
   });
 }
 
+// The counts of the key follow the cases on the map.
+const key = document.getElementById("map-key");
+setInterval(async () => {
+  if (document.hidden) return;
+  const answer = await fetch(key.dataset.counts, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok) return;
+  for (const [light, count] of Object.entries(await answer.json())) key.querySelector(`[data-count="${light}"]`).textContent = count;
+}, Number(map.dataset.refresh) * 1000);
+
 function showKey() {
   document.getElementById("key-components").hidden = !document.querySelector('[data-layer="components"]').checked;
 }
@@ -110,13 +119,13 @@ async function go(found) {
 }
 
 // Coming back from a case, the map stands where it was left.
-const KEY = "chengge-map-view";
+const VIEW_KEY = "chengge-map-view";
 map.ready.then(() => {
   if (!map.map) return;
-  const kept = sessionStorage.getItem(KEY);
+  const kept = sessionStorage.getItem(VIEW_KEY);
   if (kept && !map.dataset.center) map.map.jumpTo(JSON.parse(kept));
   map.map.on("moveend", () => {
     const { lng, lat } = map.map.getCenter();
-    sessionStorage.setItem(KEY, JSON.stringify({ center: [lng, lat], zoom: map.map.getZoom() }));
+    sessionStorage.setItem(VIEW_KEY, JSON.stringify({ center: [lng, lat], zoom: map.map.getZoom() }));
   });
 });
