@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from io import StringIO
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -75,7 +76,7 @@ def _missing(plan: Plan) -> str:
 
 def _faults(groups: Sequence[FaultGroup]) -> Table:
     table = Table(title=_("What to look at"), title_justify="left")
-    for heading in (_("Severity"), _("Rows"), _("Column"), _("Value"), _("Fault"), _("What to do")):
+    for heading in (_("Severity"), _("Rows"), _("Column"), _("Value"), _("Fault"), pgettext("fault", "What to do")):
         table.add_column(heading, overflow="fold")
     for group in groups:
         rows = ", ".join(filter(None, (f"{fault.sheet} {fault.row}".strip() if fault.row else fault.place for fault in group.first)))

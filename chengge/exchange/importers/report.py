@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from chengge.exchange.importers.columns import text_of
 from chengge.exchange.importers.plan import Fault, Plan
@@ -18,7 +19,7 @@ def write_refused(plan: Plan, path: Path) -> int:
         Refused: the path ends neither in .csv nor in .xlsx.
     """
     headings = list(dict.fromkeys(heading for row in plan.refused_rows for heading in row.headings))
-    added = [_("Sheet"), _("Row"), _("Reason"), _("What to do")]
+    added = [_("Sheet"), _("Row"), _("Reason"), pgettext("fault", "What to do")]
 
     def rows() -> Iterable[list[Any]]:
         for row in plan.refused_rows:
@@ -39,7 +40,7 @@ def write_faults(faults: Sequence[Fault], path: Path) -> None:
         _("Column"),
         _("Value"),
         _("Fault"),
-        _("What to do"),
+        pgettext("fault", "What to do"),
         _("Longitude"),
         _("Latitude"),
     ]

@@ -134,4 +134,4 @@ def no_headings(file_name: str, seen: Sequence[object], columns: Sequence[Column
 
 
 def unreadable(path: Path, why: str, hint: str) -> Refused:
-    return Refused("unreadable", _("%(file)s cannot be read: %(why)s") % {"file": path.name, "why": why}, hint, field="file")
+    return Refused("unreadable", _("%(file)s cannot be read: %(why)s.") % {"file": path.name, "why": why}, hint, field="file")
