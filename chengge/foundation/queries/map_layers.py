@@ -36,7 +36,7 @@ Shapes = NDArray[np.object_]
 
 DECIMALS = 6
 MOST_GRIDS = 3000
-MOST_COMPONENTS = 6000
+MOST_COMPONENTS = 8000
 WIDEST_WINDOW_DEGREES = 3.0
 # Where nothing has been imported yet: all of China.
 EVERYWHERE = (73.5, 18.0, 135.1, 53.6)
@@ -144,7 +144,6 @@ def components(window: Window, codes: Sequence[int]) -> bytes:
                 "id": f"{code:016d}",
                 "label": name,
                 "detail": f"{class_name} · {states.get(state, state)}" if class_name != name else str(states.get(state, state)),
-                "lines": [f"{code:016d}"],
                 "major": major,
             },
         )

@@ -19,8 +19,8 @@ export function lightMark(light, words) {
   return mark;
 }
 
-/** What a popup says about one object. Only text is put in, never HTML. */
-export function describe(feature, words) {
+/** What a popup says about one object, with `more` lines below. Only text is put in, never HTML. */
+export function describe(feature, words, more = []) {
   const { label, detail, lines, url, light } = feature.properties;
   const box = element("div", "map-popup");
   const title = element("p", "map-popup-title");
@@ -28,7 +28,7 @@ export function describe(feature, words) {
   title.append(label);
   box.append(title);
   const further = typeof lines === "string" ? JSON.parse(lines) : (lines ?? []);
-  for (const line of [detail, ...further].filter(Boolean)) box.append(element("p", "map-popup-line", line));
+  for (const line of [detail, ...further, ...more].filter(Boolean)) box.append(element("p", "map-popup-line", line));
   if (url) {
     const link = element("a", "btn btn-sm btn-primary", words.open);
     link.href = url;

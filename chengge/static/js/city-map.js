@@ -18,7 +18,7 @@ import { describe, fillList, focusItem, keyOf } from "./city-map-list.js";
 import { WindowedLayer, namePoints, pointOf } from "./city-map-windows.js";
 
 const CONFIG_URL = "/map/config.json";
-const LEAST_ZOOM = { grids: 14.2, components: 15, cases: 0 };
+const LEAST_ZOOM = { grids: 14.2, components: 15.6, cases: 0 };
 const WHOLE = { divisions: "division-names", responsibility: "responsibility-names" };
 const EMPTY = { type: "FeatureCollection", features: [] };
 const CHOOSABLE = ["case", "component", "grid-tint"];
@@ -204,7 +204,8 @@ export class CityMap extends HTMLElement {
     if (!this.#map) return;
     const before = document.activeElement;
     this.#popup?.remove();
-    const content = describe(feature, this.#words);
+    // A component's code is its id; the server does not say it twice for thousands of them.
+    const content = describe(feature, this.#words, layer === "components" ? [feature.properties.id] : []);
     const popup = (this.#popup = new this.#maplibre.Popup({ maxWidth: "300px", offset: 10 }).setLngLat([lon, lat]).setDOMContent(content));
     popup.addTo(this.#map);
     popup.getElement().addEventListener("keydown", (event) => {
