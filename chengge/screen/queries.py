@@ -78,7 +78,7 @@ def _of_case(row: dict[str, Any], now: datetime) -> dict[str, Any]:
         lines.append(_("Due %(at)s") % {"at": date_format(localtime(row["due_at"]), "m-d H:i")})
     return {
         "id": row["number"],
-        "label": row["problem_class__name"] + (f" ({_('urgent')})" if row["urgent"] else ""),
+        "label": _("%(class)s (urgent)") % {"class": row["problem_class__name"]} if row["urgent"] else row["problem_class__name"],
         "detail": f"{stage} · {row['place']}" if row["place"] else stage,
         "lines": lines,
         "light": light_at(row["due_at"], row["yellow_at"], now),
