@@ -103,7 +103,7 @@ class Calendars(Importer):
             "hours in a working day",
             whole_number(1, 24),
             default=8,
-            help=lazy("How many 工作时 one 工作日 has"),
+            help=lazy("How many working hours one working day has"),
             example="8",
         ),
         Column("season", "时令", "season", text(30), also=("季节",), default="", help=lazy("Name of the season"), example="夏令时间"),
