@@ -7,7 +7,9 @@ python -m tests.crash.people again FACTS DIARY …      verify the ledger, send 
 """
 
 import json
+import os
 import sys
+import traceback
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -39,6 +41,7 @@ LIFE = (
 # What several people do to the same cases at once: only one of them gets through, so the diary keeps what did.
 TUG_OF_WAR = (("send_back", "shift_leader", ("reason",)), ("accept", "operator", ("rule",)))
 SHARED_CASES = 3
+AT_WORK = 4
 
 
 def found(facts_path: Path) -> None:
@@ -139,6 +142,28 @@ class Person:
         return done
 
 
+def work(facts: dict[str, Any], prefix: str) -> None:
+    """Keep some people at work, each in a process with a diary of its own, until one of them ends in another way than by being killed."""
+    names, at_work = count(), 0
+    while True:
+        while at_work < AT_WORK:
+            diary = Path(f"{prefix}{next(names)}.diary")
+            if os.fork() == 0:
+                try:
+                    Person(facts, diary, diary.stem).live()
+                except Exception:
+                    traceback.print_exc()
+                finally:
+                    os._exit(1)
+            at_work += 1
+        _process, status = os.wait()
+        at_work -= 1
+        if not os.WIFSIGNALED(status):
+            break
+    for _ in range(at_work):
+        os.wait()
+
+
 def do(what: dict[str, Any], facts: dict[str, Any], actors: dict[str, Any]) -> dict[str, Any]:
     """One thing through the door; what came back."""
     from chengge.casework.actions import Given, Said, perform, report
@@ -191,7 +216,7 @@ def main(what: str, facts_path: Path, *more: str) -> None:
         return
     facts = json.loads(facts_path.read_text(encoding="utf-8"))
     if what == "door":
-        Person(facts, Path(more[0]), more[1]).live()
+        work(facts, more[0])
     else:
         print(json.dumps(again(facts, [Path(diary) for diary in more]), ensure_ascii=False))
 

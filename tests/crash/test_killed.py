@@ -2,18 +2,23 @@
 
 import json
 import tempfile
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
+import psutil
 import pytest
 
 from tests.crash.programs import Program
-from tests.crash.town import DATABASE, Diary, Town, free_port, start_web, wait_until
+from tests.crash.town import DATABASE, Diary, Running, Town, free_port, start_web, wait_until
 
 pytestmark = pytest.mark.slow
 
-PEOPLE = 3
-ACKNOWLEDGED_EACH = 50
+PROGRAMS = 3
+DEATHS = 16
+ACKNOWLEDGED = 300
 
 
 @pytest.fixture(scope="module")
@@ -28,17 +33,38 @@ def town() -> Iterator[Town]:
             town.leave()
 
 
-def at_work(town: Town, prefix: str) -> list[Diary]:
-    """Several people act through the door, each in a process of their own, until each has been told often enough that it is done."""
-    diaries = [Diary(town.var / f"{prefix}{number}.diary") for number in range(PEOPLE)]
-    for diary in diaries:
-        town.run("tests.crash.people", "door", str(town.facts_path), str(diary.path), diary.path.stem)
-    wait_until(lambda: all(len(diary.lines("done")) >= ACKNOWLEDGED_EACH for diary in diaries), "enough work", 60)
-    return diaries
+@dataclass(frozen=True, slots=True)
+class Work:
+    """People who act through the door, each in a process of their own."""
+
+    running: Running
+    prefix: Path
+
+    @property
+    def diaries(self) -> list[Diary]:
+        return [Diary(path) for path in sorted(self.prefix.parent.glob(f"{self.prefix.name}*.diary"))]
+
+    @property
+    def acknowledged(self) -> int:
+        return sum(len(diary.lines("done")) for diary in self.diaries)
+
+    def kill_one(self, chance: Random) -> None:
+        people = psutil.Process(self.running.process.pid).children()
+        if people:
+            chance.choice(people).kill()
+
+
+@pytest.fixture
+def work(town: Town, request: pytest.FixtureRequest) -> Work:
+    prefix = town.var / f"{request.node.name[:24]}-"
+    work = Work(town.run("tests.crash.people", "door", str(town.facts_path), str(prefix)), prefix)
+    wait_until(lambda: work.acknowledged >= 40 or work.running.process.poll() is not None, "the first work", 60)
+    assert work.running.process.poll() is None, work.running.said
+    return work
 
 
 def check_what_was_acknowledged(town: Town, diaries: list[Diary]) -> int:
-    """Every line of the diaries stands in the ledger as it was acknowledged. Returns how many there are."""
+    """Every acknowledgement in the diaries stands in the ledger. Returns how many there are."""
     done = [line for diary in diaries for line in diary.lines("done")]
     entries = {
         (member, key): (entry_id, case_id, seq, action)
@@ -80,27 +106,30 @@ def entry_count(town: Town) -> int:
     return int(town.ask("SELECT count(*) FROM casework_ledgerentry")[0][0])
 
 
-def test_people_killed_at_work_leave_everything_acknowledged_and_nothing_half(town):
-    diaries = at_work(town, "killed")
-    town.leave()
-    assert check_what_was_acknowledged(town, diaries) >= PEOPLE * ACKNOWLEDGED_EACH
-    check_the_books_and_sending_again(town, diaries)
+def test_people_killed_at_work_leave_everything_acknowledged_and_nothing_half(town, work):
+    chance = Random(1)
+    for _ in range(DEATHS):
+        time.sleep(chance.uniform(0.05, 0.35))
+        work.kill_one(chance)
+    work.running.kill()
+    assert len(work.diaries) >= DEATHS
+    assert check_what_was_acknowledged(town, work.diaries) > 0
+    check_the_books_and_sending_again(town, work.diaries)
 
 
-def test_a_database_killed_under_load_comes_back_with_everything_acknowledged(town):
-    diaries = at_work(town, "powercut")
+def test_a_database_killed_under_load_comes_back_with_everything_acknowledged(town, work):
+    wait_until(lambda: work.acknowledged >= ACKNOWLEDGED, "enough work", 60)
     town.kill_database()
-    for running in town.started:
-        running.process.wait(20)  # Their connections are gone, so they end by themselves.
+    work.running.process.wait(30)  # Their connections are gone, so they end by themselves.
     town.bring_back_database()
-    assert check_what_was_acknowledged(town, diaries) >= PEOPLE * ACKNOWLEDGED_EACH
-    check_the_books_and_sending_again(town, diaries)
+    assert check_what_was_acknowledged(town, work.diaries) >= ACKNOWLEDGED
+    check_the_books_and_sending_again(town, work.diaries)
 
 
 def test_programs_that_speak_to_a_killed_database_and_a_killed_web_server_lose_nothing(town):
     port = free_port()
     web = start_web(town, port)
-    programs = [Program(port, town.facts, f"http{number}") for number in range(PEOPLE)]
+    programs = [Program(port, town.facts, f"http{number}") for number in range(PROGRAMS)]
     for program in programs:
         program.start()
 
@@ -120,7 +149,7 @@ def test_programs_that_speak_to_a_killed_database_and_a_killed_web_server_lose_n
     finally:
         for program in programs:
             program.stop()
-    assert [program.failed for program in programs] == [""] * PEOPLE
+    assert [program.failed for program in programs] == [""] * PROGRAMS
 
     done = [line for program in programs for line in program.done]
     kept = dict(town.ask("SELECT (member_id, key)::text, id FROM casework_ledgerentry WHERE key LIKE 'http%%'"))
