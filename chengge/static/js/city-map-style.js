@@ -155,7 +155,7 @@ function objectLayers() {
         type: "circle",
         source: "components",
         filter: ["has", "point_count"],
-        paint: { "circle-color": "#ffffff", "circle-opacity": 0.92, "circle-radius": ["step", ["get", "point_count"], 9, 20, 12, 100, 15], "circle-stroke-color": "#5b6f82", "circle-stroke-width": 1.6 },
+        paint: { "circle-color": "#ffffff", "circle-opacity": 0.92, "circle-radius": ["step", ["get", "point_count"], 7, 10, 9, 100, 11], "circle-stroke-color": "#8a9bab", "circle-stroke-width": 1.2 },
       },
       {
         id: "component-count",
@@ -250,7 +250,7 @@ export function cityStyle(config) {
     "responsibility-names": points(),
     grids: points(),
     "grid-names": points(),
-    components: points({ cluster: true, clusterRadius: 26, clusterMaxZoom: 16 }),
+    components: points({ cluster: true, clusterRadius: 20, clusterMaxZoom: 15 }),
     cases: points({
       cluster: true,
       clusterRadius: 34,
