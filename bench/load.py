@@ -114,4 +114,6 @@ def keep_busy(clients: int, seconds: float, make: Callable[[int], Callable[[], N
         thread.join()
     if faults:
         raise faults[0]
+    if not any(took):
+        raise AnswerUnexpected(f"no answer came within {seconds:.0f} s")
     return Load(np.concatenate([np.array(times) for times in took]) * 1000, seconds)
