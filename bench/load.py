@@ -59,6 +59,8 @@ class Connection:
         head, body = self._read_until(b"\r\n\r\n")
         lines = head.split(b"\r\n")
         fields = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines[1:])}
+        if b"content-length" not in fields:
+            raise AnswerUnexpected(f"an answer without a length: {lines[0].decode(errors='replace')}")
         length = int(fields[b"content-length"])
         while len(body) < length:
             body += self._received()

@@ -59,7 +59,8 @@ def problem(
         "field": field,
         "errors": errors or [],
     }
-    return HttpResponse(orjson.dumps(body), status=status, content_type=MEDIA_TYPE, headers=headers)
+    told = orjson.dumps(body)
+    return HttpResponse(told, status=status, content_type=MEDIA_TYPE, headers={"Content-Length": str(len(told)), **(headers or {})})
 
 
 def status_of(refusal: Refused) -> int:
