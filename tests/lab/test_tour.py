@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from chengge.lab.tour import STEPS, go_round, verify_chain
-from chengge.lab.visitor import Visitor, VisitFailed
+from chengge.lab.visitor import VisitFailed, Visitor
 from tests.factories import PASSWORD, City, build_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +45,7 @@ def test_who_is_not_let_in_hears_why(live_server: Any, city: City) -> None:
 
 
 def test_the_tour_of_a_city_that_is_not_there_says_so() -> None:
-    with pytest.raises(CommandError, match="127.0.0.1:9"):
+    with pytest.raises(CommandError, match=r"127\.0\.0\.1:9"):
         call_command("tour", url="http://127.0.0.1:9")
 
 
