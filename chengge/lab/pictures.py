@@ -12,7 +12,8 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
-WIDTH, HEIGHT = 960, 720
+WIDTH, HEIGHT = 960, 720  # in which scenes are drawn
+KEPT_SIZE = (800, 600)
 HORIZON = 290
 KERB = (520, 455)  # x of the kerb at the lower edge and at the horizon
 SCENES = (
@@ -53,10 +54,11 @@ def picture(scene: str, variant: int, view: str) -> bytes:
     _draw_scene(image, scene, spot, chance, view in ("far", "near"))
     if view == "near":
         half = int(spot.size * 1.15)
-        left, top = min(max(spot.x - half, 0), WIDTH - 2 * half), min(max(spot.y - int(half * 1.0), 0), HEIGHT - int(1.5 * half))
-        image = image.crop((left, top, left + 2 * half, top + int(1.5 * half))).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
-    if view == "check":
-        image = image.crop((40, 30, WIDTH - 60, HEIGHT - 45)).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
+        left, top = min(max(spot.x - half, 0), WIDTH - 2 * half), min(max(spot.y - half, 0), HEIGHT - int(1.5 * half))
+        box = (left, top, left + 2 * half, top + int(1.5 * half))
+    else:
+        box = (40, 30, WIDTH - 60, HEIGHT - 45) if view == "check" else (0, 0, WIDTH, HEIGHT)
+    image = image.resize(KEPT_SIZE, Image.Resampling.BILINEAR, box)
     return _as_photo(image, Random(f"{scene} {variant} {view}"), dusk=variant % 5 == 4)  # noqa: S311
 
 
@@ -353,21 +355,21 @@ _PAINTERS: dict[str, Callable[[ImageDraw.ImageDraw, Spot, Random, bool], None]] 
 
 def _as_photo(image: Image.Image, chance: Random, dusk: bool) -> bytes:
     """Soften, grain, shade the corners, and write that it is simulated."""
-    image = image.filter(ImageFilter.BoxBlur(0.7))
-    image = ImageEnhance.Color(image).enhance(chance.uniform(0.8, 1.0))
+    wide, high = image.size
+    image = ImageEnhance.Color(image.filter(ImageFilter.BoxBlur(0.6))).enhance(chance.uniform(0.8, 1.0))
     light = 0.62 if dusk else chance.uniform(0.92, 1.06)
-    grain = np.random.default_rng(chance.getrandbits(32)).integers(-13, 14, (HEIGHT, WIDTH, 1), dtype=np.int16)
-    pixels = np.asarray(image) * (_shade() * np.float32(light)) + grain
+    grain = np.random.default_rng(chance.getrandbits(32)).integers(-13, 14, (high, wide, 1), dtype=np.int16)
+    pixels = np.asarray(image) * (_shade(wide, high) * np.float32(light)) + grain
     image = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
-    ImageDraw.Draw(image).text((WIDTH - 90, HEIGHT - 22), "SIMULATED", fill=(226, 226, 220))
+    ImageDraw.Draw(image).text((wide - 90, high - 22), "SIMULATED", fill=(226, 226, 220))
     out = io.BytesIO()
     image.save(out, "JPEG", quality=88)
     return out.getvalue()
 
 
 @cache
-def _shade() -> np.ndarray:
-    y, x = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j]
+def _shade(wide: int, high: int) -> np.ndarray:
+    y, x = np.mgrid[-1 : 1 : high * 1j, -1 : 1 : wide * 1j]
     return (1 - 0.16 * (x**2 + y**2)).astype(np.float32)[:, :, None]
 
 
