@@ -140,7 +140,7 @@ def test_the_same_seed_makes_the_same_city(city: City) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [2, 7, 20])
+@pytest.mark.parametrize("seed", [2, 20])
 def test_every_seed_makes_a_whole_city(seed: int) -> None:
     other = make_city(seed)
     shapes = [GridShape(code, polygon, code // 1000) for code, polygon in zip(other.grid_codes.tolist(), other.grid_polygons, strict=True)]

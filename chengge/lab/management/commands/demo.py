@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from rich.console import Console
 
 from chengge import clock
@@ -94,14 +94,21 @@ def _throw_away() -> None:
     """Empty a database that holds the demo city and nothing else.
 
     Raises:
-        CommandError: another city lives here.
+        CommandError: another city lives here, or somebody still uses it.
     """
     counties = set(Division.objects.filter(code__gte=10**5, code__lt=10**6).values_list("code", flat=True))
     if counties - {COUNTY_CODE} or (Member.objects.exists() and not counties):
         raise CommandError(
             "This database holds another city than the demo's; it is not touched. Name an empty one with CHENGGE_DATABASE or DATABASE_URL."
         )
-    with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE")
-        cursor.execute("CREATE SCHEMA public")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '15s'")
+            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("CREATE SCHEMA public")
+            cursor.execute("RESET lock_timeout")
+    except OperationalError as busy:
+        raise CommandError(
+            f"Somebody still uses the demo city: stop the server (Ctrl-C where `chengge up` runs) and try again. ({busy})"
+        ) from busy
     call_command("migrate", verbosity=0, interactive=False)
