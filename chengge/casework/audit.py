@@ -30,6 +30,19 @@ class Fault:
     what: str
 
 
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The rows of one case as they stand, in order; moments in epoch seconds. A pause: number of its clock, from, to."""
+
+    facts: Row
+    clocks: list[Row]
+    pauses: list[Row]
+    assignments: list[Row]
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What one range of cases came to."""
@@ -50,6 +63,12 @@ def _plain(alias: str, names: tuple[str, ...]) -> str:
 CASE_NAMES = (*ledger.FACTS, *ledger.MOMENTS)
 CLOCK_NAMES = (*ledger.CLOCK_FACTS, *ledger.CLOCK_MOMENTS)
 ASSIGNMENT_NAMES = (*ledger.ASSIGNMENT_FACTS, *ledger.ASSIGNMENT_MOMENTS)
+
+PAUSES = """
+SELECT clock.case_id, clock.ordinal, extract(epoch FROM pause.paused_at)::bigint, extract(epoch FROM pause.resumed_at)::bigint
+FROM casework_clock clock JOIN casework_clockpause pause ON pause.clock_id = clock.id
+WHERE clock.case_id >= %s AND clock.case_id < %s ORDER BY clock.case_id, clock.ordinal, pause.paused_at, pause.id
+"""
 
 NOTHING_YET = dict.fromkeys(CASE_NAMES) | ledger.NO_MARKS
 
@@ -101,20 +120,20 @@ def check_range(span: tuple[int, int]) -> Checked:
 def _check(cursor: Any, span: tuple[int, int]) -> Checked:
     faults: list[Fault] = []
     cases = _rows(cursor, CASES, span)
-    clocks, assignments, told = (_grouped(cursor, statement, span) for statement in (CLOCKS, ASSIGNMENTS, ENTRIES))
+    clocks, pauses, assignments, told = (_grouped(cursor, statement, span) for statement in (CLOCKS, PAUSES, ASSIGNMENTS, ENTRIES))
     entries = sum(map(len, told.values()))
+    none: list[Row] = []
     for case_id, entry_count, last_hash, *facts in cases:
         rows = told.pop(case_id, [])
-        fault = _check_case(rows, entry_count, bytes(last_hash), tuple(facts), clocks.get(case_id, []), assignments.get(case_id, []))
+        present = Present(tuple(facts), clocks.get(case_id, none), pauses.get(case_id, none), assignments.get(case_id, none))
+        fault = _check_case(rows, entry_count, bytes(last_hash), present)
         if fault is not None:
             faults.append(Fault(case_id, facts[0], *fault))
     faults += [Fault(case_id, "", rows[0][0], "an entry whose case is gone") for case_id, rows in told.items()]
     return Checked(len(cases), entries, tuple(faults))
 
 
-def _check_case(
-    rows: list[tuple[Any, ...]], entry_count: int, last_hash: bytes, facts: tuple[Any, ...], clocks: list[Any], assignments: list[Any]
-) -> tuple[int, str] | None:
+def _check_case(rows: list[Row], entry_count: int, last_hash: bytes, present: Present) -> tuple[int, str] | None:
     state = Folded()
     before = BEFORE_THE_FIRST
     loads = orjson.loads
@@ -133,15 +152,15 @@ def _check_case(
             return seq, str(broken)
     if len(rows) != entry_count or before != last_hash:
         return len(rows), f"the case counts {entry_count} entries and another last hash: entries at the end are missing or added"
-    return _difference(state, facts, clocks, assignments)
+    return _difference(state, present)
 
 
-def _difference(state: Folded, facts: tuple[Any, ...], clocks: list[Any], assignments: list[Any]) -> tuple[int, str] | None:
+def _difference(state: Folded, present: Present) -> tuple[int, str] | None:
     """The first row that is not what the entries add up to."""
     for what, names, rows, folded in (
-        ("case", CASE_NAMES, [facts], [NOTHING_YET | state.case]),
-        ("clock", CLOCK_NAMES, clocks, state.clocks),
-        ("assignment", ASSIGNMENT_NAMES, assignments, state.assignments),
+        ("case", CASE_NAMES, [present.facts], [NOTHING_YET | state.case]),
+        ("clock", CLOCK_NAMES, present.clocks, state.clocks),
+        ("assignment", ASSIGNMENT_NAMES, present.assignments, state.assignments),
     ):
         if len(rows) != len(folded):
             return 0, f"the case has {len(rows)} rows of {what}; its entries add up to {len(folded)}"
@@ -150,6 +169,9 @@ def _difference(state: Folded, facts: tuple[Any, ...], clocks: list[Any], assign
             if row != told(fold):
                 name, value = next((name, value) for name, value in zip(names, row, strict=True) if fold[name] != value)
                 return 0, f"{name} of {what} {ordinal} is {value!r}; the entries add up to {fold[name]!r}"
+    paused = [(ordinal, *pause) for ordinal, clock in enumerate(state.clocks) for pause in clock["pauses"]]
+    if paused != present.pauses:
+        return 0, f"its clocks stood still at {present.pauses!r}; its entries add up to {paused!r}"
     return None
 
 
@@ -176,19 +198,19 @@ def rebuild(case_id: int) -> bool:
         return True
 
 
-def _rows(cursor: Any, statement: str, span: tuple[int, int]) -> list[tuple[Any, ...]]:
+def _rows(cursor: Any, statement: str, span: tuple[int, int]) -> list[Row]:
     return list(_read(cursor, statement, span))
 
 
-def _grouped(cursor: Any, statement: str, span: tuple[int, int]) -> dict[int, list[tuple[Any, ...]]]:
+def _grouped(cursor: Any, statement: str, span: tuple[int, int]) -> dict[int, list[Row]]:
     """Rows by their first column, in order, without it."""
-    grouped: dict[int, list[tuple[Any, ...]]] = {}
+    grouped: dict[int, list[Row]] = {}
     for row in _read(cursor, statement, span):
         grouped.setdefault(row[0], []).append(row[1:])
     return grouped
 
 
-def _read(cursor: Any, statement: str, span: tuple[int, int]) -> list[tuple[Any, ...]]:
+def _read(cursor: Any, statement: str, span: tuple[int, int]) -> list[Row]:
     """Rows as PostgreSQL keeps them, without a detour through text: half the time of reading."""
     with cursor.connection.cursor(binary=True) as plain:
         return plain.execute(statement, span).fetchall()

@@ -5,24 +5,31 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from chengge.casework.models import Case
+from chengge.organization.queries import city_day
 
-# The inspector on duty whose responsibility grid holds the place, the one with the fewest open tasks first.
-ON_DUTY_OF_GRID = """
-SELECT duty.member_id
+# Members on duty who hold the post of inspector on that day.
+ON_DUTY = """
 FROM organization_duty duty
+JOIN organization_member member ON member.id = duty.member_id AND member.is_active
+JOIN organization_memberpost post ON post.member_id = duty.member_id AND post.post = 'inspector'
+  AND post.valid_from <= %(day)s AND (post.valid_to IS NULL OR post.valid_to > %(day)s)
+"""
+NOW = "WHERE duty.starts_at <= %(at)s AND duty.ends_at > %(at)s"
+
+# Whose responsibility grid holds the place, the one with the fewest open tasks first.
+ON_DUTY_OF_GRID = f"""
+SELECT duty.member_id {ON_DUTY}
 JOIN foundation_responsibilitygrid_inspectors inspector ON inspector.member_id = duty.member_id
 JOIN foundation_responsibilitygridunit unit ON unit.responsibility_grid_id = inspector.responsibilitygrid_id
-WHERE unit.grid_code = %(grid)s AND duty.starts_at <= %(at)s AND duty.ends_at > %(at)s
+{NOW} AND unit.grid_code = %(grid)s
 ORDER BY (SELECT count(*) FROM casework_task task WHERE task.member_id = duty.member_id AND task.done_at IS NULL), duty.member_id
 LIMIT 1
-"""
+"""  # noqa: S608
 
-# Else the nearest on duty, by where they were last seen.
-NEAREST_ON_DUTY = """
-SELECT duty.member_id
-FROM organization_duty duty
-JOIN organization_memberpost post ON post.member_id = duty.member_id AND post.post = 'inspector' AND post.valid_to IS NULL
-WHERE duty.starts_at <= %(at)s AND duty.ends_at > %(at)s
+# Else the nearest, by where they were last seen.
+NEAREST_ON_DUTY = f"""
+SELECT duty.member_id {ON_DUTY}
+{NOW}
 ORDER BY ((duty.lon - %(lon)s) * cos(radians(%(lat)s))) ^ 2 + (duty.lat - %(lat)s) ^ 2 NULLS LAST, duty.member_id
 LIMIT 1
 """
@@ -43,7 +50,7 @@ WHERE task.done_at IS NULL AND task.member_id IS NULL ORDER BY task.created_at L
 
 def inspector_for(grid_code: int | None, lon: float, lat: float, at: datetime) -> tuple[int | None, str]:
     """Who is to walk there: member id, and `responsibility` or `nearest`; None and "" while nobody is on duty."""
-    given = {"grid": grid_code, "lon": lon, "lat": lat, "at": at}
+    given = {"grid": grid_code, "lon": lon, "lat": lat, "at": at, "day": city_day(at)}
     with connection.cursor() as cursor:
         for statement, why in ((ON_DUTY_OF_GRID, "responsibility"), (NEAREST_ON_DUTY, "nearest")):
             cursor.execute(statement, given)

@@ -57,7 +57,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:", *_tile_hosts],
         "font-src": [SELF, "data:"],
         "connect-src": [SELF, *_tile_hosts],
-        "worker-src": [SELF, "blob:"],  # MapLibre starts its workers from a blob.
+        "worker-src": [SELF],
         "manifest-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],

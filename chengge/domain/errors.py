@@ -11,9 +11,7 @@ class Refused(Exception):
         field: the name of the given value that is at fault, if it is one value.
     """
 
-    def __init__(
-        self, code: str, message: str, hint: str = "", field: str = ""
-    ) -> None:
+    def __init__(self, code: str, message: str, hint: str = "", field: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message

@@ -54,11 +54,7 @@ class Division(Dated):
         verbose_name = _("division")
         verbose_name_plural = _("divisions")
         ordering = ("code",)
-        constraints = [
-            models.UniqueConstraint(
-                fields=("code",), condition=Q(valid_to=None), name="division_code_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=("code",), condition=Q(valid_to=None), name="division_code_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -70,23 +66,15 @@ class UnitGrid(Dated):
     code = models.BigIntegerField(_("code"))
     polygon = models.BinaryField(_("border"))
     area_m2 = models.FloatField(_("area (m²)"))
-    area_class = models.CharField(
-        _("area class"), max_length=1, choices=AreaClass.choices, default=AreaClass.B
-    )
+    area_class = models.CharField(_("area class"), max_length=1, choices=AreaClass.choices, default=AreaClass.B)
     land_use = models.CharField(_("land use"), max_length=30, blank=True)
-    other_code = models.CharField(
-        _("own code of the source"), max_length=40, blank=True
-    )
+    other_code = models.CharField(_("own code of the source"), max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("unit grid")
         verbose_name_plural = _("unit grids")
         ordering = ("code",)
-        constraints = [
-            models.UniqueConstraint(
-                fields=("code",), condition=Q(valid_to=None), name="unit_grid_code_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=("code",), condition=Q(valid_to=None), name="unit_grid_code_once")]
 
     def __str__(self) -> str:
         return f"{self.code:015d}"
@@ -114,9 +102,7 @@ class ResponsibilityGrid(Dated):
 
 
 class ResponsibilityGridUnit(models.Model):
-    responsibility_grid = models.ForeignKey(
-        ResponsibilityGrid, on_delete=models.CASCADE, related_name="units"
-    )
+    responsibility_grid = models.ForeignKey(ResponsibilityGrid, on_delete=models.CASCADE, related_name="units")
     grid_code = models.BigIntegerField(_("unit grid"), db_index=True)
 
     class Meta:
@@ -181,12 +167,8 @@ class HandbookRule(Dated):
     limit_unit = models.CharField(_("unit"), max_length=12, choices=LimitUnit.choices)
     closing_condition = models.CharField(_("closing condition"), max_length=300)
     evidence_wanted = models.CharField(_("evidence wanted"), max_length=300, blank=True)
-    check_limit_amount = models.PositiveIntegerField(
-        _("check limit"), null=True, blank=True
-    )
-    check_limit_unit = models.CharField(
-        _("check limit unit"), max_length=12, choices=LimitUnit.choices, blank=True
-    )
+    check_limit_amount = models.PositiveIntegerField(_("check limit"), null=True, blank=True)
+    check_limit_unit = models.CharField(_("check limit unit"), max_length=12, choices=LimitUnit.choices, blank=True)
     urgent = models.BooleanField(_("urgent"), default=False)
     organization = models.ForeignKey(
         Organization,
@@ -196,12 +178,8 @@ class HandbookRule(Dated):
         related_name="+",
         verbose_name=_("responsible body"),
     )
-    responsible_body = models.CharField(
-        _("responsible body as written"), max_length=200, blank=True
-    )
-    supervising_body = models.CharField(
-        _("supervising body as written"), max_length=200, blank=True
-    )
+    responsible_body = models.CharField(_("responsible body as written"), max_length=200, blank=True)
+    supervising_body = models.CharField(_("supervising body as written"), max_length=200, blank=True)
     basis = models.CharField(_("basis"), max_length=500, blank=True)
     note = models.CharField(_("note"), max_length=1000, blank=True)
 
@@ -215,9 +193,7 @@ class HandbookRule(Dated):
                 condition=Q(valid_to=None),
                 name="handbook_rule_once",
             ),
-            models.CheckConstraint(
-                condition=Q(limit_amount__gt=0), name="handbook_limit_is_positive"
-            ),
+            models.CheckConstraint(condition=Q(limit_amount__gt=0), name="handbook_limit_is_positive"),
         ]
 
     def __str__(self) -> str:
@@ -229,19 +205,13 @@ class StageLimit(Dated):
 
     clock = models.CharField(_("clock"), max_length=14)
     amount = models.PositiveIntegerField(_("limit"))
-    unit = models.CharField(
-        _("unit"), max_length=12, choices=LimitUnit.choices, default=LimitUnit.MINUTE
-    )
+    unit = models.CharField(_("unit"), max_length=12, choices=LimitUnit.choices, default=LimitUnit.MINUTE)
 
     class Meta:
         verbose_name = _("stage limit")
         verbose_name_plural = _("stage limits")
         ordering = ("clock",)
-        constraints = [
-            models.UniqueConstraint(
-                fields=("clock",), condition=Q(valid_to=None), name="stage_limit_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=("clock",), condition=Q(valid_to=None), name="stage_limit_once")]
 
 
 class Component(models.Model):
@@ -264,9 +234,7 @@ class Component(models.Model):
     name = models.CharField(_("name"), max_length=60)
     lon = models.FloatField(_("longitude"))
     lat = models.FloatField(_("latitude"))
-    grid_code = models.BigIntegerField(
-        _("unit grid"), null=True, blank=True, db_index=True
-    )
+    grid_code = models.BigIntegerField(_("unit grid"), null=True, blank=True, db_index=True)
     managing_body = models.ForeignKey(
         Organization,
         on_delete=models.PROTECT,
@@ -291,18 +259,12 @@ class Component(models.Model):
         related_name="+",
         verbose_name=_("maintaining body"),
     )
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.INTACT
-    )
-    positional_class = models.CharField(
-        _("positional class"), max_length=1, choices=AreaClass.choices, default="B"
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.INTACT)
+    positional_class = models.CharField(_("positional class"), max_length=1, choices=AreaClass.choices, default="B")
     first_on = models.DateField(_("first surveyed"))
     changed_on = models.DateField(_("last changed"))
     source = models.CharField(_("source"), max_length=60, blank=True)
-    other_code = models.CharField(
-        _("own code of the source"), max_length=60, blank=True
-    )
+    other_code = models.CharField(_("own code of the source"), max_length=60, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
@@ -317,9 +279,7 @@ class Component(models.Model):
 class Responsibility(Dated):
     """Who answers for a class in an area. Empty class: every class; empty division: everywhere."""
 
-    kind = models.CharField(
-        _("kind"), max_length=10, choices=ProblemKind.choices, blank=True
-    )
+    kind = models.CharField(_("kind"), max_length=10, choices=ProblemKind.choices, blank=True)
     major_code = models.CharField(_("major code"), max_length=2, blank=True)
     problem_class = models.ForeignKey(
         ProblemClass,

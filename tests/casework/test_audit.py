@@ -8,7 +8,7 @@ from django.db import connection
 
 from chengge.casework import audit
 from chengge.casework.actions import Given
-from chengge.casework.models import Assignment, Case, Clock
+from chengge.casework.models import Assignment, Case, Clock, ClockPause
 from chengge.domain.fold import FoldBroken
 from tests.casework.lives import Life
 
@@ -70,7 +70,13 @@ def test_the_command_names_the_first_bad_entry_and_fails(life):
 
 @pytest.mark.parametrize(
     ("model", "changes"),
-    [(Case, {"place": "别处"}), (Clock, {"overdue": True}), (Clock, {"worked_seconds": 1}), (Assignment, {"outcome": "finish"})],
+    [
+        (Case, {"place": "别处"}),
+        (Clock, {"overdue": True}),
+        (Clock, {"worked_seconds": 1}),
+        (Assignment, {"outcome": "finish"}),
+        (ClockPause, {"resumed_at": None}),
+    ],
 )
 def test_a_row_that_is_not_what_its_entries_say_is_found_and_rebuilt(life, model, changes):
     before = list(model.objects.order_by("pk").values(*changes))

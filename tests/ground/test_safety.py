@@ -18,7 +18,7 @@ def test_a_page_may_load_and_run_only_what_is_ours(client):
     assert rules["script-src"].split()[0] == "'self'"
     assert "unsafe" not in policy
     assert rules["frame-ancestors"] == rules["object-src"] == "'none'"
-    assert rules["worker-src"] == "'self' blob:"
+    assert rules["worker-src"] == "'self'"
 
 
 def test_the_browser_lends_us_the_place_and_the_camera_and_nothing_else(client):
