@@ -6,6 +6,7 @@ repeated columns are compared with the body, and the fold of all bodies with the
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -35,7 +36,10 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """The rows of one case as they stand, in order; moments in epoch seconds. A pause: number of its clock, from, to."""
+    """The rows of one case as they stand, in order; moments in epoch seconds. All but `facts` begin with the case's id.
+
+    A pause is the number of its clock, from and to.
+    """
 
     facts: Row
     clocks: list[Row]
@@ -53,7 +57,7 @@ class Checked:
 
 
 def _epochs(alias: str, names: tuple[str, ...]) -> str:
-    return ", ".join(f"extract(epoch FROM {alias}.{name})::bigint" for name in names)
+    return ", ".join(f"date_part('epoch', {alias}.{name})::bigint" for name in names)
 
 
 def _plain(alias: str, names: tuple[str, ...]) -> str:
@@ -65,7 +69,7 @@ CLOCK_NAMES = (*ledger.CLOCK_FACTS, *ledger.CLOCK_MOMENTS)
 ASSIGNMENT_NAMES = (*ledger.ASSIGNMENT_FACTS, *ledger.ASSIGNMENT_MOMENTS)
 
 PAUSES = """
-SELECT clock.case_id, clock.ordinal, extract(epoch FROM pause.paused_at)::bigint, extract(epoch FROM pause.resumed_at)::bigint
+SELECT clock.case_id, clock.ordinal, date_part('epoch', pause.paused_at)::bigint, date_part('epoch', pause.resumed_at)::bigint
 FROM casework_clock clock JOIN casework_clockpause pause ON pause.clock_id = clock.id
 WHERE clock.case_id >= %s AND clock.case_id < %s ORDER BY clock.case_id, clock.ordinal, pause.paused_at, pause.id
 """
@@ -73,7 +77,7 @@ WHERE clock.case_id >= %s AND clock.case_id < %s ORDER BY clock.case_id, clock.o
 NOTHING_YET = dict.fromkeys(CASE_NAMES) | ledger.NO_MARKS
 
 ENTRIES = """
-SELECT case_id, seq, extract(epoch FROM at)::bigint, action, member_id, post, from_stage, to_stage, body, hash
+SELECT case_id, seq, date_part('epoch', at)::bigint, action, member_id, post, from_stage, to_stage, body, hash
 FROM casework_ledgerentry WHERE case_id >= %s AND case_id < %s ORDER BY case_id, seq
 """
 CASES = f"""
@@ -129,7 +133,7 @@ def _check(cursor: Any, span: tuple[int, int]) -> Checked:
         fault = _check_case(rows, entry_count, bytes(last_hash), present)
         if fault is not None:
             faults.append(Fault(case_id, facts[0], *fault))
-    faults += [Fault(case_id, "", rows[0][0], "an entry whose case is gone") for case_id, rows in told.items()]
+    faults += [Fault(case_id, "", rows[0][1], "an entry whose case is gone") for case_id, rows in told.items()]
     return Checked(len(cases), entries, tuple(faults))
 
 
@@ -137,7 +141,7 @@ def _check_case(rows: list[Row], entry_count: int, last_hash: bytes, present: Pr
     state = Folded()
     before = BEFORE_THE_FIRST
     loads = orjson.loads
-    for seq, at, action, member, post, source, target, text, chain in rows:
+    for _case, seq, at, action, member, post, source, target, text, chain in rows:
         before = chained(before, text)
         if before != bytes(chain):
             return seq, "its hash does not follow from the entry before and its body"
@@ -158,7 +162,7 @@ def _check_case(rows: list[Row], entry_count: int, last_hash: bytes, present: Pr
 def _difference(state: Folded, present: Present) -> tuple[int, str] | None:
     """The first row that is not what the entries add up to."""
     for what, names, rows, folded in (
-        ("case", CASE_NAMES, [present.facts], [NOTHING_YET | state.case]),
+        ("case", CASE_NAMES, [(0, *present.facts)], [NOTHING_YET | state.case]),
         ("clock", CLOCK_NAMES, present.clocks, state.clocks),
         ("assignment", ASSIGNMENT_NAMES, present.assignments, state.assignments),
     ):
@@ -166,12 +170,13 @@ def _difference(state: Folded, present: Present) -> tuple[int, str] | None:
             return 0, f"the case has {len(rows)} rows of {what}; its entries add up to {len(folded)}"
         told = itemgetter(*names)
         for ordinal, (row, fold) in enumerate(zip(rows, folded, strict=True)):
-            if row != told(fold):
-                name, value = next((name, value) for name, value in zip(names, row, strict=True) if fold[name] != value)
+            if row[1:] != told(fold):
+                name, value = next((name, value) for name, value in zip(names, row[1:], strict=True) if fold[name] != value)
                 return 0, f"{name} of {what} {ordinal} is {value!r}; the entries add up to {fold[name]!r}"
+    stood = [pause[1:] for pause in present.pauses]
     paused = [(ordinal, *pause) for ordinal, clock in enumerate(state.clocks) for pause in clock["pauses"]]
-    if paused != present.pauses:
-        return 0, f"its clocks stood still at {present.pauses!r}; its entries add up to {paused!r}"
+    if paused != stood:
+        return 0, f"its clocks stood still at {stood!r}; its entries add up to {paused!r}"
     return None
 
 
@@ -189,10 +194,10 @@ def rebuild(case_id: int) -> bool:
         state = Folded()
         chain = BEFORE_THE_FIRST
         for row in _grouped(cursor, ENTRIES, span).get(case_id, []):
-            chain = chained(chain, row[7])
-            if chain != bytes(row[8]):
-                raise FoldBroken(f"entry {row[0]} of case {case_id}: its hash does not follow from the entry before and its body")
-            fold_entry(state, orjson.loads(row[7]))
+            chain = chained(chain, row[8])
+            if chain != bytes(row[9]):
+                raise FoldBroken(f"entry {row[1]} of case {case_id}: its hash does not follow from the entry before and its body")
+            fold_entry(state, orjson.loads(row[8]))
         state.case = ledger.NO_MARKS | state.case
         ledger.write_anew(cursor, case_id, state, chain)
         return True
@@ -203,11 +208,8 @@ def _rows(cursor: Any, statement: str, span: tuple[int, int]) -> list[Row]:
 
 
 def _grouped(cursor: Any, statement: str, span: tuple[int, int]) -> dict[int, list[Row]]:
-    """Rows by their first column, in order, without it."""
-    grouped: dict[int, list[Row]] = {}
-    for row in _read(cursor, statement, span):
-        grouped.setdefault(row[0], []).append(row[1:])
-    return grouped
+    """Rows by their first column, in order."""
+    return {case_id: list(rows) for case_id, rows in groupby(_read(cursor, statement, span), itemgetter(0))}
 
 
 def _read(cursor: Any, statement: str, span: tuple[int, int]) -> list[Row]:
