@@ -7,32 +7,37 @@ from django.db import connection, transaction
 from chengge.casework.models import Case
 from chengge.organization.queries import city_day
 
-# Members on duty who hold the post of inspector on that day.
-ON_DUTY = """
-FROM organization_duty duty
-JOIN organization_member member ON member.id = duty.member_id AND member.is_active
-JOIN organization_memberpost post ON post.member_id = duty.member_id AND post.post = 'inspector'
-  AND post.valid_from <= %(day)s AND (post.valid_to IS NULL OR post.valid_to > %(day)s)
+# Of the members who are on duty, only those who hold the post of inspector on that day.
+IS_INSPECTOR = """
+  EXISTS (SELECT 1 FROM organization_member member WHERE member.id = walking.member_id AND member.is_active)
+  AND EXISTS (SELECT 1 FROM organization_memberpost post WHERE post.member_id = walking.member_id AND post.post = 'inspector'
+    AND post.valid_from <= %(day)s AND (post.valid_to IS NULL OR post.valid_to > %(day)s))
 """
-NOW = "WHERE duty.starts_at <= %(at)s AND duty.ends_at > %(at)s"
 
-# Whose responsibility grid holds the place, the one with the fewest open tasks first.
+# Whose responsibility grid holds the place, the one with the fewest open tasks first. Materialized, so that it starts from
+# the few members of that grid whatever the planner knows of a young city.
 ON_DUTY_OF_GRID = f"""
-SELECT duty.member_id {ON_DUTY}
-JOIN foundation_responsibilitygrid_inspectors inspector ON inspector.member_id = duty.member_id
-JOIN foundation_responsibilitygridunit unit ON unit.responsibility_grid_id = inspector.responsibilitygrid_id
-{NOW} AND unit.grid_code = %(grid)s
-ORDER BY (SELECT count(*) FROM casework_task task WHERE task.member_id = duty.member_id AND task.done_at IS NULL), duty.member_id
+WITH walking AS MATERIALIZED (
+  SELECT duty.member_id
+  FROM foundation_responsibilitygridunit unit
+  JOIN foundation_responsibilitygrid_inspectors inspector ON inspector.responsibilitygrid_id = unit.responsibility_grid_id
+  JOIN organization_duty duty ON duty.member_id = inspector.member_id
+  WHERE unit.grid_code = %(grid)s AND duty.starts_at <= %(at)s AND duty.ends_at > %(at)s
+)
+SELECT walking.member_id FROM walking WHERE {IS_INSPECTOR}
+ORDER BY (SELECT count(*) FROM casework_task task WHERE task.member_id = walking.member_id AND task.done_at IS NULL), walking.member_id
 LIMIT 1
 """  # noqa: S608
 
 # Else the nearest, by where they were last seen.
 NEAREST_ON_DUTY = f"""
-SELECT duty.member_id {ON_DUTY}
-{NOW}
-ORDER BY ((duty.lon - %(lon)s) * cos(radians(%(lat)s))) ^ 2 + (duty.lat - %(lat)s) ^ 2 NULLS LAST, duty.member_id
+WITH walking AS MATERIALIZED (
+  SELECT duty.member_id, duty.lon, duty.lat FROM organization_duty duty WHERE duty.starts_at <= %(at)s AND duty.ends_at > %(at)s
+)
+SELECT walking.member_id FROM walking WHERE {IS_INSPECTOR}
+ORDER BY ((walking.lon - %(lon)s) * cos(radians(%(lat)s))) ^ 2 + (walking.lat - %(lat)s) ^ 2 NULLS LAST, walking.member_id
 LIMIT 1
-"""
+"""  # noqa: S608
 
 OPEN_TASK = "SELECT id, member_id FROM casework_task WHERE case_id = %s AND done_at IS NULL"
 GIVE = """
