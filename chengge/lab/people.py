@@ -21,7 +21,7 @@ WAITS: dict[str, tuple[float, float, float]] = {
     "file": (3.0, 0.8, 2.8),
     "dispatch": (3.5, 0.75, 2.6),
     "ask_to_check": (7.0, 0.8, 2.9),
-    "close": (7.0, 0.8, 2.9),
+    "close": (7.0, 0.8, 3.4),
     "walk": (15.0, 0.45, 1.5),
     "return": (9.0, 0.7, 1.5),
 }
@@ -227,7 +227,7 @@ def _at_department(life: Life, world: World, dice: Random, now: int, crowded: bo
             return Deed("hand_back", begun_in, Post.DEPARTMENT, _reason("hand_back", dice))
         below = world.bodies[life.organization_id or 0].children
         if below and life.level < 4 and dice.random() < (PASSED_DOWN if life.level == 2 else PASSED_ON):
-            return Deed("pass_down", begun_in, Post.DEPARTMENT, organization_id=_platform_below(life, world, below))
+            return Deed("pass_down", begun_in, Post.DEPARTMENT, organization_id=platform_below(life, world, below))
         return Deed("take_up", begun_in, Post.DEPARTMENT)
     if life.level > 2:
         if life.level == 4 and dice.random() < 0.015:
@@ -265,7 +265,7 @@ def working_wait(handling: Handling, world: World, now: int, seconds: float) -> 
     return world.calendars[handling.calendar_id].after(now, max(int(seconds), 1)) - now
 
 
-def _platform_below(life: Life, world: World, below: tuple[int, ...]) -> int:
+def platform_below(life: Life, world: World, below: tuple[int, ...]) -> int:
     """The section or crew that keeps the component; else one that keeps things in this street, or whose area it is."""
     street = (life.grid_code or 0) // 10**6
     keeper = world.keeper(life.component_code)

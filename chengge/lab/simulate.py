@@ -20,22 +20,18 @@ from chengge.domain.errors import Conflict, Refused
 from chengge.domain.lifecycle import Post, Stage
 from chengge.lab.lives import handling_of, holder_of, is_wrong, last_serial, open_lives, walker_of
 from chengge.lab.pace import Pace
-from chengge.lab.people import REASONS, Deed, Life, finishing_moment, next_deed
+from chengge.lab.people import Deed, Life, next_deed
 from chengge.lab.photo_box import PhotoBox
-from chengge.lab.problems import BY_CITIZEN, Problem, days_between, problems_of_day, problems_of_rush, rule_of
+from chengge.lab.problems import BY_CITIZEN, Problem, days_between, problems_of_day, rule_of
 from chengge.lab.world import World
 from chengge.organization.queries import MACHINE, Actor, city_day
 
 WAITING_TASKS_EVERY_SECONDS = 600
 CITIZENS = ("李女士", "张先生", "王先生", "陈女士", "刘阿姨", "赵师傅", "孙女士", "周先生", "吴大爷", "郑女士", "钱先生", "冯女士")
 NEVER_ANSWERS = 0.03
-AT_DEPARTMENT = (Stage.HANDLING, Stage.DISPATCHED)
 AMENDED_PLACES = ("路东侧", "路西侧", "路口东南角", "公交站旁", "人行道上")
 
-# The last hour before the demo's present: so many more reports, and departments that bring work in or hand it back.
-RUSH_MINUTES, RUSH_REPORTS, RUSH_CROWDED_AFTER_MINUTES = 80, 140, 15
-RUSH_FINISHED, RUSH_HANDED_BACK, RUSH_VOIDED, RUSH_CHECK_EARLY = 34, 5, 1, 14
-RUSH_FIRST_SERIAL = 1_000_000  # a number range of its own, whatever the days before hold
+FIRST_SERIAL_OF_A_RUSH = 1_000_000  # a number range of its own, whatever the days before hold
 
 Progress = Callable[[int, int, int], None]  # present moment, open cases, actions so far
 
@@ -74,26 +70,18 @@ class Simulation:
             with pace.transaction():
                 for life in open_lives(self.world):
                     self._take_on(life, start)
-            serial = last_serial(self.seed, RUSH_FIRST_SERIAL) + 1
+            serial = last_serial(self.seed, FIRST_SERIAL_OF_A_RUSH) + 1
             for day in days_between(city_day(_moment(start)), city_day(_moment(until))):
                 found = problems_of_day(self.world, day, self.seed, self.per_day, serial)
                 serial += len(found)
                 for problem in found:
                     if start <= problem.at < until:
-                        self._at(problem.at, partial(self._appear, problem))
+                        self.plan_at(problem.at, partial(self.appear, problem))
             self.photos.draw_ahead()
             try:
                 self._live(until, pace, progress)
             finally:
                 self.photos.close()
-
-    def rush(self, until: int) -> None:
-        """Plan the last hour before `until`: reports storm in, desks fill, and departments bring their work in."""
-        start = until - RUSH_MINUTES * 60
-        self.crowded_from = start + RUSH_CROWDED_AFTER_MINUTES * 60
-        for problem in problems_of_rush(self.world, start, until, RUSH_REPORTS, self.seed, RUSH_FIRST_SERIAL):
-            self._at(problem.at, partial(self._appear, problem))
-        self._at(start, partial(self._bring_in, until))
 
     def _live(self, until: int, pace: Pace, progress: Progress) -> None:
         while self._queue and self._queue[0][0] <= until:
@@ -115,13 +103,14 @@ class Simulation:
             )
         self._seen.clear()
 
-    def _at(self, at: int, happen: Callable[[int], None]) -> None:
+    def plan_at(self, at: int, happen: Callable[[int], None]) -> None:
+        """Let something happen at a moment; it is told the moment."""
         self._counted += 1
         heapq.heappush(self._queue, (at, self._counted, happen))
 
     # --- Reports ------------------------------------------------------------------------------------------------------------------------
 
-    def _appear(self, problem: Problem, now: int) -> None:
+    def appear(self, problem: Problem, now: int) -> None:
         """Somebody reports a problem."""
         actor = self.world.actors[problem.reporter_id] if problem.reporter_id is not None else MACHINE
         life = self._life_of(problem)
@@ -149,7 +138,7 @@ class Simulation:
             self._seen[actor.member_id] = problem.lon, problem.lat, now
         if reported.case_id is None:
             wait = dice.randint(5, 45) * 60
-            self._at(now + wait, partial(self._call_back, reported.report_id, problem, life))
+            self.plan_at(now + wait, partial(self._call_back, reported.report_id, problem, life))
         elif not reported.repeated:
             life.id = reported.case_id
             self._take_on(life, now)
@@ -196,18 +185,18 @@ class Simulation:
         if deed is None:
             self.lives.pop(life.id, None)
             return
-        self._put(life, deed, now + deed.wait)
+        self.put(life, deed, now + deed.wait)
 
-    def _put(self, life: Life, deed: Deed, at: int) -> None:
+    def put(self, life: Life, deed: Deed, at: int) -> None:
         """A deed planned later for the same case takes the place of the one before."""
         self._planned[life.id] = self._counted + 1
-        self._at(at, partial(self._do, life, deed, self._counted + 1))
+        self.plan_at(at, partial(self._do, life, deed, self._counted + 1))
 
     def _do(self, life: Life, deed: Deed, order: int, now: int) -> None:
         if self._planned.get(life.id) != order:
             return
         if deed.post is Post.INSPECTOR and (later := self._not_yet(life, now)) is not None:
-            self._put(life, deed, later)
+            self.put(life, deed, later)
             return
         actor = self._actor(life, deed, now)
         try:
@@ -306,25 +295,6 @@ class Simulation:
         self.lives.pop(life.id, None)
         for seen in found:
             self._take_on(seen, now)
-
-    # --- The last hour of the demo ------------------------------------------------------------------------------------------------------
-
-    def _bring_in(self, until: int, now: int) -> None:
-        """Departments hurry: those nearest to being done finish within the hour; a few hand back what is not theirs."""
-        dice = Random(f"{self.seed} hurry")  # noqa: S311
-        held = [life for life in self.lives.values() if life.level == 2 and life.handling is not None and life.stage in AT_DEPARTMENT]
-        held.sort(key=lambda life: (life.stage is Stage.DISPATCHED, abs(finishing_moment(life, self.world) - now), life.id))
-        working = [life for life in held if life.stage is Stage.HANDLING]
-        late = until - RUSH_CHECK_EARLY * 60
-        for number, life in enumerate(working[:RUSH_FINISHED]):
-            at = dice.randrange(now + 60, late) if number % 2 else dice.randrange(late, until - 30)
-            self._put(life, Deed("finish", 0, Post.DEPARTMENT, photos=("done",)), at)
-        left = [life for life in held if life.stage is Stage.DISPATCHED] + working[RUSH_FINISHED:]
-        for life in left[RUSH_VOIDED : RUSH_VOIDED + RUSH_HANDED_BACK]:
-            at = dice.randrange(until - 540, until - 30)
-            self._put(life, Deed("hand_back", 0, Post.DEPARTMENT, reason=REASONS["hand_back"][1]), at)
-        for life in left[:RUSH_VOIDED]:
-            self._put(life, Deed("void", 0, Post.SHIFT_LEADER, reason=REASONS["void"][0]), dice.randrange(now, until - 30))
 
 
 def _moment(at: int) -> datetime:

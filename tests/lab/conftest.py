@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from chengge import clock
 from chengge.lab.founding import Founded, found_city
+from chengge.lab.last_hour import plan_last_hour
 from chengge.lab.pace import AtOnce
 from chengge.lab.simulate import Simulation
 from chengge.lab.world import World, look_around
@@ -44,7 +45,7 @@ def lived_city(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_pa
                 founded = found_city(1, city_day(NOW), lambda text: None)
             world = look_around(city_day(start), start - timedelta(days=1), NOW + timedelta(days=7))
             simulation = Simulation(world, 1, CASES_PER_DAY)
-            simulation.rush(int(NOW.timestamp()))
+            plan_last_hour(simulation, int(NOW.timestamp()))
             simulation.run(int(start.timestamp()), int(NOW.timestamp()), AtOnce())
             yield Lived(founded, world, simulation, NOW, Path(settings.MEDIA_ROOT))
             transaction.set_rollback(True)

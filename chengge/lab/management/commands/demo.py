@@ -15,6 +15,7 @@ from chengge.foundation.models import Division
 from chengge.lab.city import COUNTY_CODE
 from chengge.lab.console import passing_time, steps
 from chengge.lab.founding import found_city
+from chengge.lab.last_hour import plan_last_hour
 from chengge.lab.pace import AtOnce
 from chengge.lab.simulate import Simulation
 from chengge.lab.staff import FIXED, PASSWORD
@@ -75,8 +76,8 @@ def _live_until(now: datetime, days: int, seed: int, cases_per_day: int) -> None
     with steps("Looking round the city"):
         world = look_around(city_day(start), start - timedelta(days=1), now + timedelta(days=7))
     simulation = Simulation(world, seed, cases_per_day)
-    simulation.rush(int(now.timestamp()))
     first, last = int(start.timestamp()), int(now.timestamp())
+    plan_last_hour(simulation, last)
     with passing_time(f"{days} days go by", first, last, Console(stderr=True)) as progress:
         simulation.run(first, last, AtOnce(), progress)
 
