@@ -1,16 +1,17 @@
 """Several people at once: exactly one wins, the others are told, and nothing is left half done."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
 from django.db import connection
 
-from chengge.casework import audit
+from chengge.casework import audit, photos
 from chengge.casework.actions import Given, Said, perform, report
-from chengge.casework.models import Case, LedgerEntry
+from chengge.casework.models import Case, Evidence, LedgerEntry
 from chengge.domain.errors import Conflict
-from tests.casework.lives import Life
+from tests.casework.lives import Life, photo_bytes
 from tests.factories import build_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,3 +89,15 @@ def test_reports_that_come_at_once_get_numbers_without_gap_or_double(life):
     done = at_once([lambda: report(actor, said) for _ in range(8)])
     assert sorted(int(reported.number[-6:]) for reported in done) == list(range(1, 9))
     assert [checked.faults for checked in audit.verify(1)] == [()]
+
+
+def test_a_picture_uploaded_twice_proves_two_things_at_once_and_is_taken_from_neither(life):
+    actor, said = life.city.actor("operator"), life.said()
+    for _ in range(6):
+        kept = [photos.store(photo_bytes(7), actor) for _ in range(4)]
+        shown = replace(said, photos=(kept[0].sha256,))
+        done = at_once([lambda shown=shown: report(actor, shown) for _ in range(4)])
+        assert [reported.questions for reported in done] == [()] * 4
+        assert sorted(Evidence.objects.filter(pk__in=[one.pk for one in kept]).values_list("case_id", flat=True)) == sorted(
+            reported.case_id for reported in done
+        )

@@ -6,13 +6,16 @@ from django.utils.translation import gettext as _
 from chengge.domain.errors import Refused
 from chengge.organization.queries import Actor
 
-# Of each photo that this member uploaded, one that is not bound yet.
+# Of each photo that this member uploaded, one row that is not bound yet. Rows that another action has just taken are passed
+# over: the same picture, uploaded twice, proves two things and is never taken from one to prove the other.
 ATTACH = """
-UPDATE casework_evidence SET case_id = %s, entry_id = %s, phase = %s
-WHERE id IN (
-  SELECT DISTINCT ON (sha256) id FROM casework_evidence
-  WHERE sha256 = ANY(%s) AND member_id IS NOT DISTINCT FROM %s AND entry_id IS NULL AND (case_id IS NULL OR case_id = %s)
-  ORDER BY sha256, id)
+WITH free AS MATERIALIZED (
+  SELECT one.id FROM unnest(%s::text[]) AS wanted(digest) CROSS JOIN LATERAL (
+    SELECT id FROM casework_evidence
+    WHERE sha256 = wanted.digest AND member_id IS NOT DISTINCT FROM %s AND entry_id IS NULL AND (case_id IS NULL OR case_id = %s)
+    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) one
+)
+UPDATE casework_evidence proof SET case_id = %s, entry_id = %s, phase = %s FROM free WHERE proof.id = free.id
 """
 
 
@@ -24,6 +27,6 @@ def attach(photos: tuple[str, ...], actor: Actor, case_id: int, entry_id: int, p
     """
     wanted = sorted(set(photos))
     with connection.cursor() as cursor:
-        cursor.execute(ATTACH, [case_id, entry_id, phase, wanted, actor.member_id, case_id])
+        cursor.execute(ATTACH, [wanted, actor.member_id, case_id, case_id, entry_id, phase])
         if cursor.rowcount != len(wanted):
             raise Refused("photo", _("A photo is missing here, or was used before."), _("Upload it again."), "photos")
