@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from chengge.casework import audit
-from chengge.casework.actions import Given, Said, perform, report
+from chengge.casework.actions import Given, Said, complete_report, perform, report
 from chengge.casework.models import Assignment, Case, Clock, LedgerEntry, Task
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.domain.lifecycle import Stage
@@ -322,6 +322,22 @@ def test_a_phone_without_a_fix_has_no_place(life):
 def test_a_place_in_no_grid_opens_a_case_that_says_so(life):
     kept = report(life.city.actor("operator"), life.said(lon=121.5, lat=29.9))
     assert Case.objects.get(pk=kept.case_id).grid_code is None
+
+
+def test_an_operator_completes_what_an_inspector_reported_with_a_photo(life):
+    photo = life.photo("inspector")
+    kept = report(life.city.actor("inspector"), life.said(channel="inspector", lon=None, lat=None, photos=(photo,)))
+    lon, lat = life.city.places[0]
+    done = complete_report(kept.report_id, life.city.actor("operator"), {"lon": lon, "lat": lat})
+    assert Case.objects.get(pk=done.case_id).evidence.get().sha256 == photo
+
+
+def test_disposing_of_a_thing_from_the_other_side_of_the_street_does_not_move_it(life):
+    life.to("reported", channel="inspector", post="inspector")
+    before = life.case
+    lon, lat = life.city.places[3]
+    life.do("self_dispose", "inspector", Given(photos=(life.photo("inspector"),), rule_id=life.city.missing.pk, lon=lon, lat=lat))
+    assert (life.case.lon, life.case.grid_code) == (before.lon, before.grid_code)
 
 
 def test_departments_report_nothing(life):

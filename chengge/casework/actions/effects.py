@@ -64,8 +64,10 @@ def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datet
     match row.action:
         case "amend":
             _amend(effect, case, given, day)
-        case "accept" | "self_dispose" | "reclassify":
+        case "accept" | "reclassify":
             _amend(effect, case, given, day)
+            _judge_by(effect, case, given, day)
+        case "self_dispose":  # The position given is where the inspector stands; it does not move the case.
             _judge_by(effect, case, given, day)
         case "file":
             effect.facts["filed_at"] = clocks.epoch(at)

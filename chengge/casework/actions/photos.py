@@ -12,21 +12,25 @@ ATTACH = """
 WITH free AS MATERIALIZED (
   SELECT one.id FROM unnest(%s::text[]) AS wanted(digest) CROSS JOIN LATERAL (
     SELECT id FROM casework_evidence
-    WHERE sha256 = wanted.digest AND member_id IS NOT DISTINCT FROM %s AND entry_id IS NULL AND (case_id IS NULL OR case_id = %s)
+    WHERE sha256 = wanted.digest AND entry_id IS NULL AND (case_id IS NULL OR case_id = %s)
+      AND (member_id IS NOT DISTINCT FROM %s OR report_id = %s::bigint)
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) one
 )
 UPDATE casework_evidence proof SET case_id = %s, entry_id = %s, phase = %s FROM free WHERE proof.id = free.id
 """
 
 
-def attach(photos: tuple[str, ...], actor: Actor, case_id: int, entry_id: int, phase: str) -> None:
+def attach(photos: tuple[str, ...], actor: Actor, case_id: int, entry_id: int, phase: str, report_id: int | None = None) -> None:
     """Bind photos to a case and to the entry they were given with. One query.
+
+    Args:
+        report_id: a report whose photos count too, whoever uploaded them: it is completed by somebody else.
 
     Raises:
         Refused: one of them was never uploaded by this member, or proves something else already.
     """
     wanted = sorted(set(photos))
     with connection.cursor() as cursor:
-        cursor.execute(ATTACH, [wanted, actor.member_id, case_id, case_id, entry_id, phase])
+        cursor.execute(ATTACH, [wanted, case_id, actor.member_id, report_id, case_id, entry_id, phase])
         if cursor.rowcount != len(wanted):
             raise Refused("photo", _("A photo is missing here, or was used before."), _("Upload it again."), "photos")

@@ -172,7 +172,7 @@ def _settle(
     kept.case_id, kept.state = case_id, Report.State.ATTACHED
     kept.save()
     if said.photos:
-        attach(said.photos, actor, case_id, entry_id, Evidence.Phase.REPORT)
+        attach(said.photos, actor, case_id, entry_id, Evidence.Phase.REPORT, kept.pk)
     return Reported(kept.pk, case_id, opening.number)
 
 
