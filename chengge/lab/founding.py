@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import shapely
-from django.db import connection, transaction
+from django.db import transaction
 
 from chengge.domain.codes import ComponentCode
 from chengge.foundation.actions import DatedChange, bump, carry_out, put_base_map, put_components, put_place_names
@@ -61,8 +61,6 @@ def found_city(seed: int, today: date, tell: Tell) -> Founded:
     grids = write_responsibility_grids(city, inspectors, since)
     write_duties(city, inspectors, members, grids, today - timedelta(days=DUTY_DAYS_BEFORE), today + timedelta(days=DUTY_DAYS_AFTER))
     bump("grids")
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # The city is lived in before this transaction ends: the planner is told at once what there is.
     return Founded(city, catalogue, Staff(organizations, offices, members, inspectors))
 
 
