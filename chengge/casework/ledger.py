@@ -19,7 +19,7 @@ MOMENTS = ("reported_at", "filed_at", "dispatched_at", "handled_at", "ended_at",
 FACTS = (
     "number", "stage", "channel", "kind", "problem_class_id", "rule_id", "description", "place", "lon", "lat", "grid_code", "area_class",
     "component_code", "urgent", "department_id", "organization_id", "level", "self_disposed", "rework_count", "return_count",
-    "wrong_dispatch_count",
+    "wrong_dispatch_count", "reopen_count", "merged_into_id",
 )  # fmt: skip
 CLOCK_MOMENTS = ("started_at", "running_since", "yellow_at", "due_at", "paused_at", "stopped_at")
 CLOCK_FACTS = (
@@ -30,7 +30,7 @@ ASSIGNMENT_MOMENTS = ("started_at", "ended_at")
 ASSIGNMENT_FACTS = ("level", "organization_id", "outcome")
 
 # What a case has before anything is counted against it.
-NO_MARKS = {"self_disposed": False, "rework_count": 0, "return_count": 0, "wrong_dispatch_count": 0}
+NO_MARKS = {"self_disposed": False, "rework_count": 0, "return_count": 0, "wrong_dispatch_count": 0, "reopen_count": 0}
 
 CASE_COLUMNS = tuple(field.attname for field in Case._meta.concrete_fields)
 CLOCK_COLUMNS = tuple(field.attname for field in Clock._meta.concrete_fields)

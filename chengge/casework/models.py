@@ -38,6 +38,7 @@ class StageChoice(models.TextChoices):
     REJECTED = Stage.REJECTED.value, pgettext_lazy("stage", "Rejected")
     VOIDED = Stage.VOIDED.value, pgettext_lazy("stage", "Voided")
     TRANSFERRED = Stage.TRANSFERRED.value, pgettext_lazy("stage", "Transferred")
+    MERGED = Stage.MERGED.value, pgettext_lazy("stage", "Merged")
 
 
 class ClockChoice(models.TextChoices):
@@ -140,6 +141,15 @@ class Case(models.Model):
     rework_count = models.PositiveSmallIntegerField(_("reworks"), default=0)
     return_count = models.PositiveSmallIntegerField(_("returns"), default=0)
     wrong_dispatch_count = models.PositiveSmallIntegerField(_("wrong dispatches"), default=0)
+    reopen_count = models.PositiveSmallIntegerField(_("reopened"), default=0)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="merged",
+        db_index=False,
+        verbose_name=_("merged into"),
+    )
     reported_at = models.DateTimeField(_("reported"))
     filed_at = models.DateTimeField(_("filed"), null=True)
     dispatched_at = models.DateTimeField(_("dispatched"), null=True)
@@ -165,6 +175,7 @@ class Case(models.Model):
             models.Index(fields=("reported_at", "id"), name="case_by_day"),
             models.Index(fields=("department", "reported_at"), name="case_by_department"),
             models.Index(fields=("grid_code", "reported_at"), name="case_by_grid"),
+            models.Index(fields=("merged_into",), condition=Q(merged_into__isnull=False), name="case_merged"),
         ]
 
     def __str__(self) -> str:
@@ -227,6 +238,8 @@ class Report(models.Model):
     other_number = models.CharField(_("number in the other system"), max_length=60, blank=True)
     reported_at = models.DateTimeField(_("reported"))
     key = models.CharField(max_length=64, null=True)
+    token_hash = models.CharField(max_length=64, blank=True)  # SHA-256 of what a reporter without an account follows the report by
+    erased_at = models.DateTimeField(null=True)  # the person behind it was forgotten, by age or on request
 
     class Meta:
         verbose_name = _("report")

@@ -70,6 +70,7 @@ CONTENT_SECURITY_POLICY = {
 INSTALLED_APPS = [
     "chengge.config.apps.ConfigConfig",
     "chengge.organization",
+    "chengge.notices",
     "chengge.foundation",
     "chengge.casework",
     "chengge.intake",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("chengge.organization.urls")),
     path("", include("chengge.casework.urls")),
+    path("", include("chengge.intake.urls")),
     path("", include("chengge.foundation.urls")),
     path("", include("chengge.field.urls")),
     path("", include("chengge.screen.urls")),

@@ -59,13 +59,14 @@ class Stage(StrEnum):
     REJECTED = "rejected"  # 不予受理、不予立案
     VOIDED = "voided"  # 作废
     TRANSFERRED = "transferred"  # 转办
+    MERGED = "merged"  # 并案: another case goes on for it
 
     @property
     def is_end(self) -> bool:
         return self in ENDS
 
 
-ENDS: frozenset[Stage] = frozenset({Stage.CLOSED, Stage.REJECTED, Stage.VOIDED, Stage.TRANSFERRED})
+ENDS: frozenset[Stage] = frozenset({Stage.CLOSED, Stage.REJECTED, Stage.VOIDED, Stage.TRANSFERRED, Stage.MERGED})
 OPEN: tuple[Stage, ...] = tuple(stage for stage in Stage if stage not in ENDS)
 
 

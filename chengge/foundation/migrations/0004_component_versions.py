@@ -1,0 +1,12 @@
+from django.conf import settings
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("foundation", "0003_work_minutes"),
+        ("organization", "0004_roster"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = []

@@ -1,0 +1,1 @@
+"""actions of intake, one module a topic."""

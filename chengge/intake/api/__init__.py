@@ -1,0 +1,1 @@
+"""api of intake, one module a topic."""

@@ -1,0 +1,1 @@
+"""pages of intake, one module a topic."""

@@ -1,0 +1,1 @@
+"""queries of intake, one module a topic."""
