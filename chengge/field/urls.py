@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chengge.field import pages
+from chengge.field.pages import phone as pages
 
 urlpatterns = [
     path("phone/", pages.home, name="phone"),

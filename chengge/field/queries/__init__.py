@@ -1,0 +1,24 @@
+"""What the inspector's phone and the field's office pages show."""
+
+from chengge.field.queries.duty import current_duty, grid_names, member_of
+from chengge.field.queries.home import Home, home, my_reports, open_tasks, photos_of, suggested_classes, task_of
+from chengge.field.queries.nearby import LIKE_WITHIN_M, SNAP_WITHIN_M, Nearby, nearby, when, within_m
+
+__all__ = [
+    "LIKE_WITHIN_M",
+    "SNAP_WITHIN_M",
+    "Home",
+    "Nearby",
+    "current_duty",
+    "grid_names",
+    "home",
+    "member_of",
+    "my_reports",
+    "nearby",
+    "open_tasks",
+    "photos_of",
+    "suggested_classes",
+    "task_of",
+    "when",
+    "within_m",
+]
