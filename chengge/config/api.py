@@ -20,6 +20,7 @@ from chengge.casework.api import router as casework
 from chengge.exchange.api import router as exchange
 from chengge.field.api import router as field
 from chengge.foundation.api import router as foundation
+from chengge.intake.api import router as intake
 from chengge.organization.api import router as organization
 from chengge.organization.models import Member
 from chengge.organization.queries import Actor, actor_of
@@ -113,6 +114,7 @@ def build() -> CityApi:
         city_api.add_router("", router)
     city_api.add_router("", field, tags=["inspector"])
     city_api.add_router("", exchange, tags=["imports"])
+    city_api.add_router("", intake)
     return city_api
 
 

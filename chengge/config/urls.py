@@ -19,8 +19,8 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url=static("img/chengge.svg"))),
     path("api/v1/", api.urls),
     path("", include("chengge.organization.urls")),
+    path("", include("chengge.intake.urls")),  # Before casework, whose desks have names of posts: /desk/hotline/ is none of them.
     path("", include("chengge.casework.urls")),
-    path("", include("chengge.intake.urls")),
     path("", include("chengge.foundation.urls")),
     path("", include("chengge.field.urls")),
     path("", include("chengge.screen.urls")),

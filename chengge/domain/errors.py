@@ -32,3 +32,15 @@ class Conflict(Refused):
 
 class NotFound(Refused):
     """There is no such thing, or none that this member may see."""
+
+
+class TooMany(Refused):
+    """It came too often; the same later is welcome.
+
+    Args:
+        retry_after_seconds: when to try again.
+    """
+
+    def __init__(self, message: str, hint: str, retry_after_seconds: int) -> None:
+        super().__init__("too_many", message, hint)
+        self.retry_after_seconds = retry_after_seconds

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
+from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused, TooMany
 
-STATUS: tuple[tuple[type[Refused], int], ...] = ((Forbidden, 403), (NotFound, 404), (Conflict, 409), (Refused, 400))
+STATUS: tuple[tuple[type[Refused], int], ...] = ((Forbidden, 403), (NotFound, 404), (Conflict, 409), (TooMany, 429), (Refused, 400))
 
 
 def status_of(refusal: Refused) -> int:
@@ -35,4 +35,7 @@ class RefusalPages:
             response.headers["HX-Reswap"] = "innerHTML"
             return response
         template = {403: "403.html", 404: "404.html", 409: "409.html"}.get(status, "400.html")
-        return render(request, template, context, status=status)
+        response = render(request, template, context, status=status)
+        if isinstance(refusal, TooMany):
+            response.headers["Retry-After"] = str(refusal.retry_after_seconds)
+        return response

@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, Field
 
-from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
+from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused, TooMany
 from chengge.rest import API_PATH
 
 MEDIA_TYPE = "application/problem+json"
@@ -64,7 +64,7 @@ def problem(
 
 
 def status_of(refusal: Refused) -> int:
-    """403 for what this member may not, 404 for what is not there, 409 for what moved meanwhile, else 422."""
+    """403 for what this member may not, 404 for what is not there, 409 for what moved meanwhile, 429 for what came too often, else 422."""
     match refusal:
         case Forbidden():
             return HTTPStatus.FORBIDDEN
@@ -72,12 +72,15 @@ def status_of(refusal: Refused) -> int:
             return HTTPStatus.NOT_FOUND
         case Conflict():
             return HTTPStatus.CONFLICT
+        case TooMany():
+            return HTTPStatus.TOO_MANY_REQUESTS
         case _:
             return HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def of_refusal(_request: HttpRequest, refusal: Refused) -> HttpResponse:
-    return problem(status_of(refusal), refusal.code, str(refusal.message), str(refusal.hint), refusal.field)
+    headers = {"Retry-After": str(refusal.retry_after_seconds)} if isinstance(refusal, TooMany) else None
+    return problem(status_of(refusal), refusal.code, str(refusal.message), str(refusal.hint), refusal.field, headers=headers)
 
 
 def of_missing_page(_request: HttpRequest, _error: Http404) -> HttpResponse:

@@ -1,1 +1,5 @@
-"""api of intake, one module a topic."""
+"""The API's operations for programs that bring problems in; each module has a router of its own."""
+
+from ninja import Router
+
+router = Router()

@@ -1,1 +1,5 @@
 """The tables of intake: machine channels and what came in by them, the public portal, answers to reporters."""
+
+from chengge.intake.models.channels import MACHINE_CHANNELS, ChannelKey, InboundMessage, RateCount, Source
+
+__all__ = ["MACHINE_CHANNELS", "ChannelKey", "InboundMessage", "RateCount", "Source"]
