@@ -1,5 +1,17 @@
 """The tables of intake: machine channels and what came in by them, the public portal, answers to reporters."""
 
 from chengge.intake.models.channels import MACHINE_CHANNELS, ChannelKey, InboundMessage, RateCount, Source
+from chengge.intake.models.portal import ContactCode, PortalReport, PortalRules, PublicPhoto, PublicWords
 
-__all__ = ["MACHINE_CHANNELS", "ChannelKey", "InboundMessage", "RateCount", "Source"]
+__all__ = [
+    "MACHINE_CHANNELS",
+    "ChannelKey",
+    "ContactCode",
+    "InboundMessage",
+    "PortalReport",
+    "PortalRules",
+    "PublicPhoto",
+    "PublicWords",
+    "RateCount",
+    "Source",
+]

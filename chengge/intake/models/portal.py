@@ -29,7 +29,10 @@ class PortalRules(models.Model):
         _("days after closing in which a reporter may ask to go on"), default=7, validators=[MaxValueValidator(365)]
     )
     work_bits = models.PositiveSmallIntegerField(
-        _("bits of work asked of the browser"), default=15, validators=[MaxValueValidator(22)], help_text=_("Each bit doubles it; 0 asks none.")
+        _("bits of work asked of the browser"),
+        default=15,
+        validators=[MaxValueValidator(22)],
+        help_text=_("Each bit doubles it; 0 asks none."),
     )
     reports_per_hour = models.PositiveSmallIntegerField(
         _("reports in an hour from one network address"), default=20, validators=[MinValueValidator(1)]
