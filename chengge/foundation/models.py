@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from chengge.organization.models import Dated, Organization
 
@@ -170,6 +171,9 @@ class HandbookRule(Dated):
     check_limit_amount = models.PositiveIntegerField(_("check limit"), null=True, blank=True)
     check_limit_unit = models.CharField(_("check limit unit"), max_length=12, choices=LimitUnit.choices, blank=True)
     urgent = models.BooleanField(_("urgent"), default=False)
+    self_disposable = models.BooleanField(
+        _("may be disposed of on the spot"), default=True, help_text=_("An inspector may put it right and report it as done")
+    )
     organization = models.ForeignKey(
         Organization,
         on_delete=models.PROTECT,
@@ -215,7 +219,7 @@ class StageLimit(Dated):
 
 
 class Component(models.Model):
-    """A thing in the street with a code of its own (部件). `changed_on` and `state` keep its present; versions come with the survey."""
+    """A thing in the street with a code of its own (部件), as it is now; what it was before stands in `ComponentVersion`."""
 
     class State(models.TextChoices):
         INTACT = "intact", _("intact")
@@ -274,6 +278,45 @@ class Component(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.code:016d}"
+
+
+class ComponentVersion(Dated):
+    """What the register says of a component from a day on: one row for every state since its first change (docs/adr/0014).
+
+    A component that was never changed has none. The latest version, with `valid_to` empty, says the same as the component.
+    """
+
+    class Origin(models.TextChoices):
+        REGISTERED = "registered", pgettext_lazy("version", "First registered")  # what it was before its first change
+        IMPORTED = "imported", pgettext_lazy("version", "Import")
+        SURVEYED = "surveyed", pgettext_lazy("version", "Survey")
+        TAKEN_BACK = "taken_back", pgettext_lazy("version", "Taken back")
+
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="versions", db_index=False)
+    number = models.PositiveIntegerField(_("number"))
+    problem_class = models.ForeignKey(ProblemClass, on_delete=models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(_("name"), max_length=60)
+    lon = models.FloatField(_("longitude"))
+    lat = models.FloatField(_("latitude"))
+    grid_code = models.BigIntegerField(_("unit grid"), null=True)
+    managing_body = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    owning_body = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    maintaining_body = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    state = models.CharField(_("state"), max_length=10, choices=Component.State.choices)
+    positional_class = models.CharField(_("positional class"), max_length=1)
+    source = models.CharField(_("source"), max_length=60, blank=True)
+    other_code = models.CharField(_("own code of the source"), max_length=60, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    origin = models.CharField(_("origin"), max_length=10, choices=Origin.choices)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    written_at = models.DateTimeField(_("written"))
+
+    class Meta:
+        verbose_name = _("version of a component")
+        verbose_name_plural = _("versions of components")
+        ordering = ("component", "number")
+        constraints = [models.UniqueConstraint(fields=("component", "number"), name="component_version_number_once")]
 
 
 class Responsibility(Dated):

@@ -1,4 +1,4 @@
-"""Who the city is made of: organizations on four levels, members and their posts, working calendars, duty."""
+"""Who the city is made of: organizations on four levels, members and their posts, working calendars, duty and its roster."""
 
 from typing import ClassVar
 
@@ -212,6 +212,43 @@ class Duty(models.Model):
                 name="duty_ends_after_it_starts",
             )
         ]
+
+
+class Shift(Dated):
+    """A named span of the day that inspectors are planned for; one that ends no later than it starts runs past midnight."""
+
+    code = models.CharField(_("code"), max_length=20)
+    name = models.CharField(_("name"), max_length=30)
+    starts = models.TimeField(_("starts"))
+    ends = models.TimeField(_("ends"))
+    grace_minutes = models.PositiveSmallIntegerField(_("minutes of grace"), default=10, help_text=_("Later than this is late for duty"))
+
+    class Meta:
+        verbose_name = _("shift")
+        verbose_name_plural = _("shifts")
+        ordering = ("starts", "code")
+        constraints = [models.UniqueConstraint(fields=("code",), condition=Q(valid_to=None), name="shift_code_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RosterEntry(models.Model):
+    """A member is planned to walk a responsibility grid in a shift of a day. The grid is named by its code, which stays its own for ever."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="roster", verbose_name=_("member"))
+    day = models.DateField(_("day"))
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="+", verbose_name=_("shift"))
+    responsibility_grid = models.CharField(_("responsibility grid"), max_length=20)
+    planned_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    planned_at = models.DateTimeField(_("planned"))
+
+    class Meta:
+        verbose_name = _("roster entry")
+        verbose_name_plural = _("roster")
+        ordering = ("day", "shift", "responsibility_grid", "member")
+        constraints = [models.UniqueConstraint(fields=("day", "member", "shift", "responsibility_grid"), name="planned_once")]
+        indexes = [models.Index(fields=("responsibility_grid", "day"), name="roster_of_grid")]
 
 
 class ApiToken(models.Model):
