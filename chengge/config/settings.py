@@ -24,7 +24,12 @@ MEDIA_URL = "media/"
 # --- Safety -----------------------------------------------------------------------------------------------------------------------------
 DEBUG = ENVIRONMENT.yes("CHENGGE_DEBUG", False)
 SECRET_KEY = ENVIRONMENT.text("CHENGGE_SECRET_KEY") or kept_secret(VAR_DIR / "secrets" / "secret_key")
-CONTACT_KEY = ENVIRONMENT.text("CHENGGE_CONTACT_KEY") or kept_secret(VAR_DIR / "secrets" / "contact_key")
+# Contacts are sealed with the newest key and opened with any: those named here, the newest first, parted by commas; else those in files.
+CONTACT_KEY = ENVIRONMENT.text("CHENGGE_CONTACT_KEY")
+CONTACT_KEY_FILE = VAR_DIR / "secrets" / "contact_key"
+if not CONTACT_KEY:
+    kept_secret(CONTACT_KEY_FILE)
+CONTACT_MARK_KEY = ENVIRONMENT.text("CHENGGE_CONTACT_MARK_KEY") or kept_secret(VAR_DIR / "secrets" / "contact_mark_key")
 HTTPS = ENVIRONMENT.yes("CHENGGE_HTTPS", False)
 ALLOWED_HOSTS = ENVIRONMENT.listed("CHENGGE_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = ENVIRONMENT.listed("CHENGGE_ORIGINS")
@@ -162,11 +167,17 @@ DATABASES = {
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 WORKER_CONCURRENCY = ENVIRONMENT.number("CHENGGE_WORKER_CONCURRENCY", 4, least=1)
 
+# --- Notices ----------------------------------------------------------------------------------------------------------------------------
+NOTICE_ROUTES = ENVIRONMENT.named("CHENGGE_NOTICE_URLS")  # topic or kind of recipient -> the way out (chengge/notices/gateways.py)
+
 # --- Serving ----------------------------------------------------------------------------------------------------------------------------
 BIND_ADDRESS = ENVIRONMENT.text("CHENGGE_BIND", "127.0.0.1")
 PORT = ENVIRONMENT.number("CHENGGE_PORT", 8000, least=1)
 WEB_WORKERS = ENVIRONMENT.number("CHENGGE_WEB_WORKERS", 2, least=1)
 WEB_THREADS = ENVIRONMENT.number("CHENGGE_WEB_THREADS", 4, least=1)
+
+# How people outside reach these pages: what links in messages begin with.
+PUBLIC_ADDRESS = ENVIRONMENT.text("CHENGGE_ADDRESS", f"http://127.0.0.1:{PORT}").rstrip("/")
 
 # --- Files that pages are made of -------------------------------------------------------------------------------------------------------
 NODE_MODULES_DIR = BASE_DIR / "node_modules"

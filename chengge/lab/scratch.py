@@ -16,6 +16,8 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
+from chengge import contacts
+
 
 class ScratchFailed(Exception):
     """The scratch database could not be made, or a command in it failed; the message says why."""
@@ -40,7 +42,8 @@ class Scratch:
             "DATABASE_URL": database_url(self.database),
             "CHENGGE_VAR": str(self.folder),
             "CHENGGE_SECRET_KEY": settings.SECRET_KEY,
-            "CHENGGE_CONTACT_KEY": settings.CONTACT_KEY,
+            "CHENGGE_CONTACT_KEY": ",".join(contacts.keys()),
+            "CHENGGE_CONTACT_MARK_KEY": settings.CONTACT_MARK_KEY,
             "PYTHONUNBUFFERED": "1",
         }
 

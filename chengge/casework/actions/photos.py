@@ -16,7 +16,8 @@ WITH free AS MATERIALIZED (
       AND (member_id IS NOT DISTINCT FROM %s OR report_id = %s::bigint)
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) one
 )
-UPDATE casework_evidence proof SET case_id = %s, entry_id = %s, phase = %s FROM free WHERE proof.id = free.id
+UPDATE casework_evidence proof SET case_id = %s, entry_id = %s, phase = %s, report_id = coalesce(proof.report_id, %s::bigint)
+FROM free WHERE proof.id = free.id
 """
 
 
@@ -31,6 +32,6 @@ def attach(photos: tuple[str, ...], actor: Actor, case_id: int, entry_id: int, p
     """
     wanted = sorted(set(photos))
     with connection.cursor() as cursor:
-        cursor.execute(ATTACH, [wanted, case_id, actor.member_id, report_id, case_id, entry_id, phase])
+        cursor.execute(ATTACH, [wanted, case_id, actor.member_id, report_id, case_id, entry_id, phase, report_id])
         if cursor.rowcount != len(wanted):
             raise Refused("photo", _("A photo is missing here, or was used before."), _("Upload it again."), "photos")
