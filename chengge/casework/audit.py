@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from django.db import connection, connections, transaction
 
-from chengge.casework import ledger
+from chengge.casework import ledger, said
 from chengge.domain.fold import FoldBroken, Folded, fold_entry
 from chengge.domain.hashing import BEFORE_THE_FIRST, chained
 from chengge.processes import pool
@@ -38,13 +38,14 @@ Row = tuple[Any, ...]
 class Present:
     """The rows of one case as they stand, in order; moments in epoch seconds. All but `facts` begin with the case's id.
 
-    A pause is the number of its clock, from and to.
+    A pause is the number of its clock, from and to. A text is digest, salt and text.
     """
 
     facts: Row
     clocks: list[Row]
     pauses: list[Row]
     assignments: list[Row]
+    texts: list[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +125,14 @@ def check_range(span: tuple[int, int]) -> Checked:
 def _check(cursor: Any, span: tuple[int, int]) -> Checked:
     faults: list[Fault] = []
     cases = _rows(cursor, CASES, span)
-    clocks, pauses, assignments, told = (_grouped(cursor, statement, span) for statement in (CLOCKS, PAUSES, ASSIGNMENTS, ENTRIES))
+    clocks, pauses, assignments, texts, told = (
+        _grouped(cursor, statement, span) for statement in (CLOCKS, PAUSES, ASSIGNMENTS, said.TEXTS, ENTRIES)
+    )
     entries = sum(map(len, told.values()))
     none: list[Row] = []
     for case_id, entry_count, last_hash, *facts in cases:
         rows = told.pop(case_id, [])
-        present = Present(tuple(facts), clocks.get(case_id, none), pauses.get(case_id, none), assignments.get(case_id, none))
+        present = Present(tuple(facts), *(rows_of.get(case_id, none) for rows_of in (clocks, pauses, assignments, texts)))
         fault = _check_case(rows, entry_count, bytes(last_hash), present)
         if fault is not None:
             faults.append(Fault(case_id, facts[0], *fault))
@@ -156,7 +159,19 @@ def _check_case(rows: list[Row], entry_count: int, last_hash: bytes, present: Pr
             return seq, str(broken)
     if len(rows) != entry_count or before != last_hash:
         return len(rows), f"the case counts {entry_count} entries and another last hash: entries at the end are missing or added"
+    try:
+        reveal(state, present.texts)
+    except said.SaidBroken as broken:
+        return 0, str(broken)
     return _difference(state, present)
+
+
+def reveal(state: Folded, texts: list[Row]) -> None:
+    """Put what people said in place of the hashes that the entries keep of it. Raises SaidBroken."""
+    kept = {digest: (salt, text) for _case, digest, salt, text in texts}
+    for name in said.PERSONAL:
+        if name in state.case:
+            state.case[name] = said.reveal(state.case[name], kept)
 
 
 def _difference(state: Folded, present: Present) -> tuple[int, str] | None:
@@ -185,6 +200,7 @@ def rebuild(case_id: int) -> bool:
 
     Raises:
         FoldBroken: the entries themselves do not hang together; nothing is changed.
+        SaidBroken: what is kept beside them is not what was said; nothing is changed.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM casework_case WHERE id = %s FOR UPDATE", [case_id])
@@ -199,6 +215,7 @@ def rebuild(case_id: int) -> bool:
                 raise FoldBroken(f"entry {row[1]} of case {case_id}: its hash does not follow from the entry before and its body")
             fold_entry(state, orjson.loads(row[8]))
         state.case = ledger.NO_MARKS | state.case
+        reveal(state, _grouped(cursor, said.TEXTS, span).get(case_id, []))
         ledger.write_anew(cursor, case_id, state, chain)
         return True
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from chengge.casework import said
 from chengge.casework.models import Case, Clock
 from chengge.domain.fold import Body, Folded
 from chengge.domain.hashing import BEFORE_THE_FIRST, canonical, chained
@@ -125,16 +126,19 @@ def assignments_of(case_id: int) -> list[tuple[int, bool, int, int]]:
 def open_case(draft: Draft, moment: datetime) -> tuple[int, int]:
     """Write the first entry of a case, and the case. Returns the ids of case and entry. Two queries."""
     body = draft.body
+    columns = NO_MARKS | _columns(body["case"])
+    texts = said.hide(body)
     text = canonical(body)
     chain = chained(BEFORE_THE_FIRST, text)
-    columns = NO_MARKS | _columns(body["case"]) | {"entry_count": 1, "last_hash": chain, "changed_at": moment}
+    columns |= {"entry_count": 1, "last_hash": chain, "changed_at": moment}
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO casework_case ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) RETURNING id",  # noqa: S608
             list(columns.values()),
         )
         (case_id,) = cursor.fetchone()
-        return case_id, _write(cursor, _moves(case_id, body, moment, 0), _entry(case_id, draft, text, chain, moment))
+        changes = [*_moves(case_id, body, moment, 0), *_kept(case_id, texts)]
+        return case_id, _write(cursor, changes, _entry(case_id, draft, text, chain, moment))
 
 
 def append(locked: Locked, draft: Draft, moment: datetime) -> int:
@@ -143,26 +147,34 @@ def append(locked: Locked, draft: Draft, moment: datetime) -> int:
     Returns the entry's id. One query.
     """
     case_id, body = locked.case.pk, draft.body
+    columns = _columns(body["case"])
+    texts = said.hide(body)
     text = canonical(body)
     chain = chained(bytes(locked.case.last_hash), text)
-    columns = _columns(body["case"]) | {"entry_count": body["seq"], "last_hash": chain, "changed_at": moment}
+    columns |= {"entry_count": body["seq"], "last_hash": chain, "changed_at": moment}
     fold: Statement = (
         f"UPDATE casework_case SET {', '.join(f'{column} = %s' for column in columns)} WHERE id = %s",  # noqa: S608
         [*columns.values(), case_id],
     )
+    changes = [fold, *_moves(case_id, body, moment, locked.clock_count), *_kept(case_id, texts)]
     with connection.cursor() as cursor:
-        return _write(cursor, [fold, *_moves(case_id, body, moment, locked.clock_count)], _entry(case_id, draft, text, chain, moment))
+        return _write(cursor, changes, _entry(case_id, draft, text, chain, moment))
+
+
+def _kept(case_id: int, texts: list[said.Said]) -> list[Statement]:
+    return [said.insertion(case_id, texts)] if texts else []
 
 
 def _write(cursor: Any, changes: list[Statement], entry: Statement) -> int:
     """Send the entry and all that it changes to the server as one statement: they touch different rows, so order is free."""
     parts = [f"change_{number} AS ({statement})" for number, (statement, _values) in enumerate(changes)]
-    cursor.execute(f"WITH {', '.join(parts)} {entry[0]}", [value for _statement, values in (*changes, entry) for value in values])
+    before = f"WITH {', '.join(parts)} " if parts else ""
+    cursor.execute(f"{before}{entry[0]}", [value for _statement, values in (*changes, entry) for value in values])
     return int(cursor.fetchone()[0])
 
 
 def write_anew(cursor: Any, case_id: int, folded: Folded, chain: bytes) -> None:
-    """Replace the rows of case, clocks, pauses and assignments by what the entries add up to."""
+    """Replace the rows of case, clocks, pauses and assignments by what the entries add up to, its texts revealed."""
     columns = _columns(folded.case) | {"entry_count": folded.entry_count, "last_hash": chain}
     cursor.execute(
         f"UPDATE casework_case SET {', '.join(f'{column} = %s' for column in columns)} WHERE id = %s",  # noqa: S608

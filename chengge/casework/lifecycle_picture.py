@@ -14,6 +14,7 @@ PLACES: dict[Stage, tuple[int, int]] = {
     Stage.REPORTED: (140, 320),
     Stage.VERIFYING: (140, 80),
     Stage.TRANSFERRED: (140, 540),
+    Stage.MERGED: (285, 640),
     Stage.ACCEPTED: (430, 320),
     Stage.REJECTED: (430, 80),
     Stage.FILED: (430, 540),
@@ -47,7 +48,7 @@ def picture() -> str:
         if row.sources == frozenset(OPEN) and row.target:
             words[row.target] = f"{row.action}: from every open stage"
             continue
-        for source in (stage for stage in OPEN if stage in row.sources):
+        for source in (stage for stage in Stage if stage in row.sources):
             if row.target_from(source) is source:
                 words[source] = f"{words[source] or '↻'} {row.action}"
             else:

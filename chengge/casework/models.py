@@ -222,6 +222,7 @@ class Report(models.Model):
     )
     reporter_name = models.CharField(_("reporter"), max_length=40, blank=True)
     contact = models.BinaryField(_("contact (encrypted)"), default=b"")
+    contact_mark = models.CharField(max_length=64, blank=True, default="", db_default="")  # finds the same contact again (`contacts.mark`)
     problem_class = models.ForeignKey(
         ProblemClass,
         on_delete=models.PROTECT,
@@ -251,6 +252,7 @@ class Report(models.Model):
                 condition=Q(state="incomplete"),
                 name="report_incomplete",
             ),
+            models.Index(fields=("contact_mark",), condition=~Q(contact_mark=""), name="report_by_contact"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -312,6 +314,15 @@ class LedgerEntry(models.Model):
             models.UniqueConstraint(fields=("key",), condition=Q(key__isnull=False, member=None), name="machine_entry_sent_once"),
         ]
         indexes = [models.Index(fields=("transaction_id",), name="ledger_by_transaction")]
+
+
+class SaidText(models.Model):
+    """A description or place as somebody said it, which an entry names by `digest`. Once forgotten, salt and text are empty."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="said")
+    digest = models.CharField(max_length=71)
+    salt = models.BinaryField(null=True)
+    text = models.CharField(max_length=1000, null=True)
 
 
 class Clock(models.Model):
@@ -434,7 +445,11 @@ class Task(models.Model):
 
 
 class Evidence(models.Model):
-    """A photo: re-encoded, stripped, stored under its SHA-256. The hash stands in the ledger entry that it was given with."""
+    """A photo or a voice note: re-encoded, stripped, stored under its SHA-256, which stands in the ledger entry that it was given with."""
+
+    class Media(models.TextChoices):
+        PHOTO = "photo", pgettext_lazy("evidence", "Photo")
+        VOICE = "voice", pgettext_lazy("evidence", "Voice note")
 
     class Phase(models.TextChoices):
         REPORT = "report", pgettext_lazy("photo", "Report")
@@ -443,6 +458,7 @@ class Evidence(models.Model):
         CHECK = "check", pgettext_lazy("photo", "Check")
 
     sha256 = models.CharField(max_length=64)
+    media = models.CharField(max_length=5, choices=Media.choices, default=Media.PHOTO, db_default=Media.PHOTO)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="evidence")
     report = models.ForeignKey(
         Report,
@@ -468,8 +484,10 @@ class Evidence(models.Model):
     )
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    duration_ms = models.PositiveIntegerField(null=True)  # of a voice note
     size_bytes = models.PositiveIntegerField()
     created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)  # the picture was forgotten on request; its hash stands in the ledger for ever
 
     class Meta:
         verbose_name = _("photo")
@@ -495,3 +513,61 @@ class SavedFilter(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=("member", "desk", "name"), name="filter_name_once")]
         ordering = ("name",)
+
+
+class ContactView(models.Model):
+    """Somebody looked at how a reporter is reached: who, when, and what for. Never changed, and it does not hold the contact."""
+
+    class Purpose(models.TextChoices):
+        CALL_BACK = "call_back", pgettext_lazy("purpose", "To call back")
+        ASK = "ask", pgettext_lazy("purpose", "To ask what is missing")
+        RETURN_VISIT = "return_visit", pgettext_lazy("purpose", "For the return visit")
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="contact_views", verbose_name=_("report"))
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("member"))
+    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
+    seen_at = models.DateTimeField(_("seen"))
+
+    class Meta:
+        verbose_name = _("look at a contact")
+        verbose_name_plural = _("looks at contacts")
+        indexes = [models.Index(fields=("seen_at", "id"), name="contact_view_by_time")]
+
+
+class ErasureRecord(models.Model):
+    """That somebody was forgotten: when, by whom, on whose wish, and how much of what went. It holds nothing of the person."""
+
+    class Ground(models.TextChoices):
+        REQUEST = "request", pgettext_lazy("erasure", "On the person's request")
+        AGE = "age", pgettext_lazy("erasure", "By age")
+
+    ground = models.CharField(_("ground"), max_length=8, choices=Ground.choices)
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("carried out by")
+    )
+    reference = models.CharField(_("reference of the request"), max_length=60, blank=True)
+    erased_at = models.DateTimeField(_("erased"))
+    report_ids = models.JSONField(_("reports"), default=list)
+    counts = models.JSONField(_("what went"), default=dict)  # how many of what, by a short code
+
+    class Meta:
+        verbose_name = _("erasure")
+        verbose_name_plural = _("erasures")
+        indexes = [models.Index(fields=("erased_at", "id"), name="erasure_by_time")]
+
+
+class NotAlike(models.Model):
+    """Two cases that somebody looked at and found to be two problems, so that they are not offered as one again."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")  # the one with the smaller id
+    other = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("not the same")
+        verbose_name_plural = _("not the same")
+        constraints = [
+            models.UniqueConstraint(fields=("case", "other"), name="not_alike_once"),
+            models.CheckConstraint(condition=Q(case__lt=models.F("other")), name="not_alike_in_order"),
+        ]

@@ -41,6 +41,9 @@ ACTIONS: dict[str, Promise] = {
     "close": pgettext_lazy("action", "Close"),
     "reclassify": pgettext_lazy("action", "Change class or condition"),
     "void": pgettext_lazy("action", "Void"),
+    "merge": pgettext_lazy("action", "Merge"),
+    "split": pgettext_lazy("action", "Split off again"),
+    "reopen": pgettext_lazy("action", "Reopen"),
 }
 
 # What the timeline says happened.
@@ -75,6 +78,13 @@ DEEDS: dict[str, Promise] = {
     "close": pgettext_lazy("deed", "Closed"),
     "reclassify": pgettext_lazy("deed", "Class or condition changed"),
     "void": pgettext_lazy("deed", "Voided"),
+    "merge": pgettext_lazy("deed", "Merged into another case"),
+    "split": pgettext_lazy("deed", "Split off again"),
+    "reopen": pgettext_lazy("deed", "Reopened"),
+    "add_report": pgettext_lazy("deed", "Reported once more"),
+    "release_report": pgettext_lazy("deed", "A report became a case of its own"),
+    "take_in": pgettext_lazy("deed", "Another case was merged into this one"),
+    "let_go": pgettext_lazy("deed", "A merged case was split off again"),
 }
 
 

@@ -88,6 +88,7 @@ class Need(StrEnum):
     PLACE = "place"
     RULE = "rule"  # the handbook row the case is judged by
     ORGANIZATION = "organization"  # whom it goes to
+    CASE = "case"  # another case, which goes on for this one
 
 
 class Holder(StrEnum):
@@ -106,7 +107,8 @@ class Transition:
 
     Attributes:
         stops, pauses, resumes, starts: the clock this action stops, pauses, resumes, starts; `*` stops all that run.
-        mark: the count or fact on the case that it raises (`rework`, `return`, `wrong_dispatch`, `self_disposed`).
+        mark: the count or fact on the case that it raises (`rework`, `return`, `wrong_dispatch`, `self_disposed`, `reopen`).
+        echo: the entry that it writes into the ledger of the other case, which goes on or is let go.
         only_if: a fact about the case without which the action makes no sense (`self_disposed`, `handled_by_a_department`).
     """
 
@@ -122,6 +124,7 @@ class Transition:
     starts: str = ""
     mark: str = ""
     only_if: str = ""
+    echo: str = ""
 
     @property
     def axis(self) -> Axis:
@@ -141,6 +144,7 @@ def _row(
     holder: str = "any",
     mark: str = "",
     only_if: str = "",
+    echo: str = "",
 ) -> Transition:
     moves = {"-": "stops", "+": "starts", "=": "pauses", ">": "resumes"}
     clock_moves = {moves[word[0]]: word[1:] for word in clocks.split()}
@@ -153,6 +157,7 @@ def _row(
         Holder(holder),
         mark=mark,
         only_if=only_if,
+        echo=echo,
         **clock_moves,
     )
 
@@ -190,6 +195,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("close",                "checked",                   "closed",      "shift_leader",            "",             "-closing"),
     _row("reclassify",           "accepted filed dispatched handling", "", "shift_leader",     "rule reason"),
     _row("void",                 "*",                         "voided",      "shift_leader",            "reason",       "-*"),
+    _row("merge",                "reported verifying accepted filed", "merged", "operator shift_leader", "case reason", "-*",                        echo="take_in"),
+    _row("split",                "merged",                    "reported",    "operator shift_leader",   "reason",       "+acceptance",               echo="let_go"),
+    _row("reopen",               "closed",                    "reported",    "operator shift_leader",   "reason",       "+acceptance",               "any",        "reopen"),
 )
 # fmt: on
 
@@ -197,6 +205,9 @@ BY_ACTION: dict[str, Transition] = {row.action: row for row in TRANSITIONS}
 
 # The first entry of every case: it opens it, so it has no stage to come from.
 REPORT = "report"
+# Entries that nobody chooses on the case itself, and that leave its stage and clocks as they are: one more report is hung on it or
+# taken off it, another case is merged into it or split off again.
+ADD_REPORT, RELEASE_REPORT, TAKE_IN, LET_GO = "add_report", "release_report", "take_in", "let_go"
 
 
 def open_to(stage: Stage, posts: frozenset[Post]) -> tuple[Transition, ...]:
@@ -207,9 +218,9 @@ def open_to(stage: Stage, posts: frozenset[Post]) -> tuple[Transition, ...]:
 def stages_of(post: Post) -> tuple[Stage, ...]:
     """The stages in which this post has something to do: what lies on its desk.
 
-    Voiding and reclassifying are open for long; they put nothing on a desk.
+    Voiding, merging and reclassifying are open for long; they put nothing on a desk.
     """
-    standing = {"void", "reclassify"}
+    standing = {"void", "merge", "reclassify"}
     return tuple(
         stage for stage in OPEN if any(stage in row.sources and post in row.posts and row.action not in standing for row in TRANSITIONS)
     )
@@ -222,7 +233,7 @@ def diagram() -> str:
         if row.sources == frozenset(OPEN):
             continue
         posts = ", ".join(sorted(row.posts))
-        for source in OPEN:
+        for source in Stage:
             if source in row.sources:
                 lines.append(f"    {source} --> {row.target_from(source)}: {row.action} ({posts})")
     lines += [f"    {stage} --> [*]" for stage in Stage if stage in ENDS]

@@ -1,7 +1,8 @@
 """A city's years at once: ended cases of the simulation, lived again at other times, with ledgers as true as the first ones.
 
-Every pattern went through the one door. Its copies keep who did what, where and why; their moments lie whole weeks
-earlier (so weekdays stay), each has a number of its own, and its chain of hashes is computed anew, entry by entry.
+Every pattern went through the one door, by itself: cases that share reports with others are left out. Its copies keep who
+did what, where and why; their moments lie whole weeks earlier (so weekdays stay), each has a number of its own, and its chain of
+hashes is computed anew, entry by entry.
 `chengge ledger verify` finds no difference. What is not true of a copy: a holiday may fall where none fell for its
 pattern, and its photos are named in the ledger but not kept a second time.
 
@@ -21,7 +22,7 @@ from django.db import connection, connections, transaction
 from django.db.models import Field, Model
 
 from chengge.casework import ledger
-from chengge.casework.models import Assignment, Case, CaseSerial, Clock, Report, Task
+from chengge.casework.models import Assignment, Case, CaseSerial, Clock, Report, SaidText, Task
 from chengge.domain.hashing import BEFORE_THE_FIRST, canonical, chained
 from chengge.organization.queries import city_day
 from chengge.processes import pool
@@ -36,6 +37,8 @@ MOMENTS = frozenset({"at", *ledger.MOMENTS, *ledger.CLOCK_MOMENTS})
 PATTERNS = """
 SELECT id FROM casework_case
 WHERE stage IN ('closed', 'rejected', 'voided', 'transferred') AND reported_at > now() - interval '31 days'
+  AND (SELECT count(*) FROM casework_report WHERE casework_report.case_id = casework_case.id) = 1
+  AND NOT EXISTS (SELECT 1 FROM casework_case merged WHERE merged.merged_into_id = casework_case.id)
 ORDER BY md5(number) LIMIT %s
 """
 ENTRIES = """
@@ -151,8 +154,8 @@ def _copy(patterns: Patterns, batch: list[int], first_id: int, shift: timedelta,
         cursor.execute(
             "INSERT INTO casework_casetext SELECT copied.case_id, terms FROM copied JOIN casework_casetext t ON t.case_id = pattern_id"
         )
-        for model in (Report, Clock, Assignment, Task):
-            cursor.execute(_insert(model, "case_id", {"case_id": "copied.case_id", "key": "NULL"}), moved)
+        for model in (Report, Clock, Assignment, Task, SaidText):
+            cursor.execute(_insert(model, "case_id", {"case_id": "copied.case_id", "key": "NULL", "token_hash": "''"}), moved)
         cursor.execute(COPY_PAUSES, moved)
         for day, county in days:
             CaseSerial.objects.update_or_create(day=day, county=county, defaults={"taken": serials[day, county]})

@@ -17,7 +17,7 @@ def test_who_dispatches_a_case_cannot_close_it():
 
 
 def test_supervision_finds_files_checks_and_closes():
-    for action in ("verify_true", "accept", "file", "ask_to_check", "pass_check", "fail_check", "close", "void"):
+    for action in ("verify_true", "accept", "file", "ask_to_check", "pass_check", "fail_check", "close", "void", "merge"):
         assert BY_ACTION[action].axis is Axis.SUPERVISION
 
 
@@ -50,9 +50,18 @@ def test_every_open_stage_has_a_way_on_that_is_not_voiding_it():
         assert {row.action for row in TRANSITIONS if stage in row.sources} - {"void", "reclassify", "amend"}
 
 
-def test_nothing_moves_an_ended_case():
-    for row in TRANSITIONS:
-        assert not row.sources & ENDS
+def test_an_ended_case_moves_only_by_reopening_it_or_splitting_it_off_again():
+    assert {(row.action, source) for row in TRANSITIONS for source in row.sources & ENDS} == {
+        ("reopen", Stage.CLOSED),
+        ("split", Stage.MERGED),
+    }
+    for action in ("reopen", "split"):
+        assert BY_ACTION[action].axis is Axis.SUPERVISION
+        assert Need.REASON in BY_ACTION[action].needs
+
+
+def test_a_case_is_merged_before_it_is_dispatched_or_not_at_all():
+    assert not BY_ACTION["merge"].sources & {Stage.DISPATCHED, Stage.HANDLING, Stage.RETURNED, Stage.HANDLED, Stage.CHECKING}
 
 
 def test_every_stage_can_be_reached_from_the_report():

@@ -2,7 +2,7 @@
 
 from chengge.casework.actions.door import Given, Moved, perform
 from chengge.casework.actions.filters import forget_filter, save_filter
-from chengge.casework.actions.reports import Question, Reported, Said, complete_report, contact_of, report
+from chengge.casework.actions.reports import Question, Reported, Said, add_report, complete_report, contact_of, release_report, report
 
 __all__ = [
     "Given",
@@ -10,10 +10,12 @@ __all__ = [
     "Question",
     "Reported",
     "Said",
+    "add_report",
     "complete_report",
     "contact_of",
     "forget_filter",
     "perform",
+    "release_report",
     "report",
     "save_filter",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from chengge import clock
 from chengge.casework import authority, clocks, ledger, search, tasks
 from chengge.casework.actions import given as needs
+from chengge.casework.actions import merging
 from chengge.casework.actions.effects import Effect, effect_of
 from chengge.casework.actions.given import Given
 from chengge.casework.actions.photos import attach
@@ -85,9 +86,8 @@ def perform(
 
 
 def _perform(case_id: int, row: Transition, actor: Actor, given: Given, seen: int | None, key: str | None, origin: str) -> Moved:
-    locked = ledger.lock(case_id)
-    if locked is None:
-        raise NotFound("case", _("There is no such case."))
+    other_id = merging.other_of(row, case_id, given)
+    locked, other = merging.in_hand(case_id, other_id)
     case = locked.case
     task = tasks.open_task(case_id) if row.holder is Holder.TASK or row.stops == "*" else None
     authority.require(row, case, actor, task[1] if task else None)
@@ -96,6 +96,7 @@ def _perform(case_id: int, row: Transition, actor: Actor, given: Given, seen: in
     if (hindrance := authority.hindrance(row, case)) is not None:
         raise Conflict("stage", hindrance, last_move(case))
     needs.require(row, case, given)
+    merging.require(row, case, actor, other)
 
     at = max(clock.now().replace(microsecond=0), case.changed_at)
     effect = effect_of(row, case, actor, given, at)
@@ -109,6 +110,8 @@ def _perform(case_id: int, row: Transition, actor: Actor, given: Given, seen: in
         tasks.end(task[0], at, row.action, actor.member_id if row.holder is Holder.TASK else None, _stood(case, given))
     if effect.terms is not None and effect.terms.kind in TASK_OF_CLOCK:
         tasks.give(case, TASK_OF_CLOCK[effect.terms.kind], at, clocks.moment(body["case"]["due_at"]))
+    if other is not None:
+        merging.carry_over(row, locked, other, actor, at, origin)
     return Moved(case_id, entry_id, body["seq"], row.action, Stage(case.stage), Stage(body["to"]), at)
 
 
@@ -131,7 +134,7 @@ def _body(row: Transition, locked: Locked, actor: Actor, given: Given, effect: E
         "to": target.value,
         "reason": given.reason.strip(),
         "origin": str(origin),
-        "given": given.written(),
+        "given": given.written() | merging.told(row, locked.case),
         "photos": list(given.photos),
         "case": facts,
         "clocks": moves,

@@ -32,6 +32,10 @@ FROM organization_organization WHERE id = %s AND valid_from <= %s AND (valid_to 
 LIMITS_OF_RULE = "SELECT limit_amount, limit_unit, check_limit_amount, check_limit_unit FROM foundation_handbookrule WHERE id = %s"
 CALENDAR_OF = "SELECT calendar_id FROM organization_organization WHERE id = %s"
 
+# A reopened case goes all the way round again, as if nothing had been done; its rule and class are a first proposal.
+NOTHING_DONE_YET = dict.fromkeys(
+    ("department_id", "organization_id", "level", "filed_at", "dispatched_at", "handled_at", "ended_at")
+) | {"self_disposed": False}
 DISPATCHED_TO = frozenset({"department", "territory"})
 
 
@@ -87,6 +91,12 @@ def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datet
         case "finish":
             effect.facts["handled_at"] = clocks.epoch(at)
             effect.assignments += _ended(case, row.action)
+        case "merge":
+            effect.facts["merged_into_id"] = given.into_case_id
+        case "split":
+            effect.facts |= {"merged_into_id": None, "ended_at": None}
+        case "reopen":
+            effect.facts |= NOTHING_DONE_YET
         case "void":
             effect.assignments += _ended(case, row.action) if case.department_id else []
     if given.urgent is not None and given.urgent != case.urgent:
@@ -189,6 +199,8 @@ def _mark(effect: Effect, row: Transition, case: Case) -> None:
             effect.facts["return_count"] = case.return_count + 1
         case "wrong_dispatch":
             effect.facts["wrong_dispatch_count"] = case.wrong_dispatch_count + 1
+        case "reopen":
+            effect.facts["reopen_count"] = case.reopen_count + 1
         case "self_disposed":
             effect.facts["self_disposed"] = True
         case "self_disposal_refused":

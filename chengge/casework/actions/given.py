@@ -19,6 +19,7 @@ class Given:
         lon, lat: degrees, WGS84; where the case is, or for a task where the inspector stands.
         accuracy_m: of that position.
         organization_id: whom the case goes to.
+        into_case_id: the case that goes on for this one.
     """
 
     reason: str = ""
@@ -34,6 +35,7 @@ class Given:
     component_code: int | None = None
     organization_id: int | None = None
     urgent: bool | None = None
+    into_case_id: int | None = None
 
     def written(self) -> dict[str, Any]:
         """What was given, for the ledger: nothing that was left out."""
@@ -72,3 +74,5 @@ def require(row: Transition, case: Case, given: Given) -> None:
         raise Refused("rule", _("A filing condition is needed."), _("Choose the condition that the case is judged by."), "rule")
     if Need.ORGANIZATION in row.needs and given.organization_id is None:
         raise Refused("organization", _("Whom does it go to?"), _("Choose an organization."), "organization")
+    if Need.CASE in row.needs and given.into_case_id is None:
+        raise Refused("into", _("Which case goes on for this one?"), _("Choose the other case."), "into_case_id")

@@ -1,5 +1,7 @@
 """Reports: what people say, and how a case begins from it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -9,14 +11,15 @@ from django.utils.translation import gettext as _
 
 from chengge import clock
 from chengge.casework import clocks, ledger, search
+from chengge.casework.actions import merging
 from chengge.casework.actions.given import is_place, require_key
 from chengge.casework.actions.photos import attach
-from chengge.casework.contacts import mask, seal, unseal
+from chengge.casework.contacts import mark, mask, seal, unseal
 from chengge.casework.ledger import Draft
-from chengge.casework.models import Case, Channel, Evidence, Origin, Report
+from chengge.casework.models import Case, Channel, Evidence, LedgerEntry, Origin, Report
 from chengge.casework.numbers import take_number
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
-from chengge.domain.lifecycle import REPORT, ClockKind, Post, Stage
+from chengge.domain.lifecycle import ADD_REPORT, RELEASE_REPORT, REPORT, ClockKind, Post, Stage
 from chengge.foundation.models import ProblemClass
 from chengge.foundation.queries import Located, locate, stage_limit
 from chengge.organization.queries import MACHINE, Actor, city_day
@@ -81,28 +84,118 @@ class Reported:
     repeated: bool = False
 
 
-def report(actor: Actor, said: Said, *, key: str | None = None, origin: str = Origin.LIVE) -> Reported:
+@dataclass(slots=True)
+class Sending:
+    """A report on its way in, and what is answered to it."""
+
+    answer: Reported | None = None
+
+    def told(self) -> Reported:
+        if self.answer is None:
+            raise RuntimeError("a report was taken in without an answer")
+        return self.answer
+
+
+@contextmanager
+def _sent_once(actor: Actor, key: str | None) -> Iterator[Sending]:
+    """Do what is within in one transaction; where it fails because this very report came before, answer what was answered then."""
+    sent = Sending()
+    try:
+        with transaction.atomic():
+            yield sent
+    except (Refused, IntegrityError):
+        if key is None or (before := _reported_before(actor, key)) is None:
+            raise
+        sent.answer = before
+
+
+def report(actor: Actor, said: Said, *, key: str | None = None, origin: str = Origin.LIVE, token_hash: str = "") -> Reported:
     """Keep what somebody reports, and open a case for it if place and class are known; else ask back.
+
+    Args:
+        token_hash: SHA-256 of the token by which a reporter without an account follows the report.
 
     Raises:
         Forbidden: the member's post does not report.
         Refused: something said is not a value at all (an unknown channel, a text that is too long).
     """
-    if actor is not MACHINE and not actor.posts & REPORTERS:
-        raise Forbidden("post", _("Reports are made by inspectors, operators and shift leaders."))
+    _require_reporter(actor)
     _check(said)
     require_key(key)
     at = clock.now().replace(microsecond=0)
     opening, questions = _looked_up(said, at)
-    kept = Report(member_id=actor.member_id, reported_at=at, key=key, contact=seal(said.contact), state=Report.State.INCOMPLETE)
-    try:
-        with transaction.atomic():
-            return _settle(kept, actor, said, opening, questions, at, origin)
-    except (Refused, IntegrityError):
-        # Perhaps this very report came before, and is known by its key.
-        if key is not None and (before := _reported_before(actor, key)):
-            return before
-        raise
+    kept = _begun(actor, said, at, key, token_hash)
+    with _sent_once(actor, key) as sent:
+        sent.answer = _settle(kept, actor, said, opening, questions, at, origin)
+    return sent.told()
+
+
+def add_report(
+    actor: Actor, said: Said, case_id: int, *, key: str | None = None, origin: str = Origin.LIVE, token_hash: str = ""
+) -> Reported:
+    """Hang one more report on an open case instead of opening another: it is the same problem.
+
+    Raises:
+        Forbidden: the member's post does not report, or the case lies outside the member's area.
+        Conflict: the case goes on no more.
+        NotFound: there is no such case.
+    """
+    _require_reporter(actor)
+    _check(said)
+    _require_class(said.problem_class_id)
+    require_key(key)
+    at = clock.now().replace(microsecond=0)
+    kept = _begun(actor, said, at, key, token_hash)
+    with _sent_once(actor, key) as sent:
+        locked, _none = merging.in_hand(case_id, None)
+        case = locked.case
+        if actor is not MACHINE and not actor.reaches(case.grid_code):
+            raise Forbidden("scope", _("Case %(number)s does not lie in your area.") % {"number": case.number})
+        if Stage(case.stage).is_end:
+            raise Conflict("stage", _("Case %(number)s has ended.") % {"number": case.number}, _("Report it anew."))
+        _write_down(kept, said)
+        kept.case_id, kept.state = case_id, Report.State.ATTACHED
+        kept.save()
+        given = {"report": kept.pk, "channel": said.channel}
+        entry_id = merging.note(locked, ADD_REPORT, actor, _post_of(actor), given, at, origin, photos=said.photos)
+        if said.photos:
+            attach(said.photos, actor, case_id, entry_id, Evidence.Phase.REPORT, kept.pk)
+            Evidence.objects.filter(entry=entry_id).update(report=kept)
+        sent.answer = Reported(kept.pk, case_id, case.number)
+    return sent.told()
+
+
+def release_report(report_id: int, actor: Actor, reason: str, *, key: str | None = None, origin: str = Origin.LIVE) -> Reported:
+    """Take a report off a case that it does not belong to; it opens a case of its own, or waits for an answer if it says too little.
+
+    Raises:
+        Forbidden: for anybody but operators and shift leaders, or outside their area.
+        Conflict: the case hangs on this one report.
+        Refused: no reason is given.
+    """
+    if not actor.posts & SEES_CONTACTS:
+        raise Forbidden("post", _("Reports are sorted by operators and shift leaders."))
+    if not reason.strip() or len(reason) > 500:
+        raise Refused("reason", _("A reason is needed, of at most 500 characters."), _("Say in a few words why."), "reason")
+    require_key(key)
+    if key is not None and (entry := LedgerEntry.objects.filter(member=actor.member_id, key=key, action=RELEASE_REPORT).first()):
+        return _told(Report.objects.select_related("case").get(pk=merging.reports_in(entry.body)[0]))
+    with transaction.atomic():
+        kept = Report.objects.select_for_update().filter(pk=report_id, case__isnull=False).first()
+        if kept is None or kept.case_id is None:
+            raise NotFound("report", _("There is no such report."))
+        locked, _none = merging.in_hand(kept.case_id, None)
+        case = locked.case
+        if not actor.reaches(case.grid_code):
+            raise Forbidden("scope", _("Case %(number)s does not lie in your area.") % {"number": case.number})
+        if Report.objects.filter(case=case).count() < 2:
+            message = _("Case %(number)s hangs on this report alone.") % {"number": case.number}
+            raise Conflict("report", message, _("Amend, reject or void the case instead."))
+        at = clock.now().replace(microsecond=0)
+        merging.note(locked, RELEASE_REPORT, actor, _post_of(actor), {"reports": [kept.pk]}, at, origin, reason=reason.strip(), key=key)
+        said = replace(_said_of(kept), photos=())  # Its photos stay where they were proof.
+        kept.case_id, kept.state = None, Report.State.INCOMPLETE
+        return _settle(kept, actor, said, *_looked_up(said, at), at, origin)
 
 
 def complete_report(report_id: int, actor: Actor, said_changes: dict[str, Any], *, origin: str = Origin.LIVE) -> Reported:
@@ -124,7 +217,7 @@ def complete_report(report_id: int, actor: Actor, said_changes: dict[str, Any], 
         said = replace(_said_of(kept), **said_changes)
         _check(said)
         if "contact" in said_changes:
-            kept.contact = seal(said.contact)
+            kept.contact, kept.contact_mark = seal(said.contact), mark(said.contact)
         at = clock.now().replace(microsecond=0)
         return _settle(kept, actor, said, *_looked_up(said, at), at, origin)
 
@@ -149,6 +242,34 @@ def _settle(
     kept: Report, actor: Actor, said: Said, opening: Opening | None, questions: tuple[Question, ...], at: datetime, origin: str
 ) -> Reported:
     """Write a report down, with its case if it is complete."""
+    _write_down(kept, said)
+    if opening is None:
+        _require_class(said.problem_class_id)
+        kept.save()
+        if said.photos:
+            Evidence.objects.filter(sha256__in=said.photos, member=actor.member_id, case=None, report=None).update(report=kept)
+        return Reported(kept.pk, None, None, questions)
+    case_id, entry_id = _open(actor, said, opening, kept.reported_at, at, origin)
+    kept.case_id, kept.state = case_id, Report.State.ATTACHED
+    kept.save()
+    if said.photos:
+        attach(said.photos, actor, case_id, entry_id, Evidence.Phase.REPORT, kept.pk)
+    return Reported(kept.pk, case_id, opening.number)
+
+
+def _begun(actor: Actor, said: Said, at: datetime, key: str | None, token_hash: str) -> Report:
+    return Report(
+        member_id=actor.member_id,
+        reported_at=at,
+        key=key,
+        contact=seal(said.contact),
+        contact_mark=mark(said.contact),
+        state=Report.State.INCOMPLETE,
+        token_hash=token_hash,
+    )
+
+
+def _write_down(kept: Report, said: Said) -> None:
     for name in (
         "channel",
         "problem_class_id",
@@ -162,18 +283,10 @@ def _settle(
         "other_number",
     ):
         setattr(kept, name, getattr(said, name))
-    if opening is None:
-        _require_class(said.problem_class_id)
-        kept.save()
-        if said.photos:
-            Evidence.objects.filter(sha256__in=said.photos, member=actor.member_id, case=None, report=None).update(report=kept)
-        return Reported(kept.pk, None, None, questions)
-    case_id, entry_id = _open(actor, said, opening, kept.reported_at, at, origin)
-    kept.case_id, kept.state = case_id, Report.State.ATTACHED
-    kept.save()
-    if said.photos:
-        attach(said.photos, actor, case_id, entry_id, Evidence.Phase.REPORT, kept.pk)
-    return Reported(kept.pk, case_id, opening.number)
+
+
+def _post_of(actor: Actor) -> str:
+    return min(actor.posts & REPORTERS).value if actor.posts & REPORTERS else ""
 
 
 def _open(actor: Actor, said: Said, opening: Opening, reported_at: datetime, at: datetime, origin: str) -> tuple[int, int]:
@@ -202,7 +315,7 @@ def _open(actor: Actor, said: Said, opening: Opening, reported_at: datetime, at:
         "at": now,
         "action": REPORT,
         "member": actor.member_id,
-        "post": min(actor.posts & REPORTERS).value if actor.posts & REPORTERS else "",
+        "post": _post_of(actor),
         "organization": actor.organization_id,
         "from": "",
         "to": Stage.REPORTED.value,
@@ -242,6 +355,11 @@ def _questions(said: Said, kind: str | None) -> tuple[Question, ...]:
     return tuple(asked)
 
 
+def _require_reporter(actor: Actor) -> None:
+    if actor is not MACHINE and not actor.posts & REPORTERS:
+        raise Forbidden("post", _("Reports are made by inspectors, operators and shift leaders."))
+
+
 def _check(said: Said) -> None:
     if said.channel not in Channel.values:
         raise Refused("channel", _("There is no channel “%(channel)s”.") % {"channel": said.channel}, ", ".join(Channel.values), "channel")
@@ -252,8 +370,11 @@ def _check(said: Said) -> None:
 
 def _reported_before(actor: Actor, key: str) -> Reported | None:
     kept = Report.objects.select_related("case").filter(member=actor.member_id, key=key).first()
-    if kept is None:
-        return None
+    return None if kept is None else _told(kept)
+
+
+def _told(kept: Report) -> Reported:
+    """What was answered to a report that came before."""
     kind = _kind_of(kept.problem_class_id, city_day(kept.reported_at))
     questions = () if kept.case else _questions(_said_of(kept), kind)
     return Reported(kept.pk, kept.case_id, kept.case.number if kept.case else None, questions, repeated=True)

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from chengge.casework import audit
 from chengge.casework.models import Case
+from chengge.casework.said import SaidBroken
 from chengge.domain.fold import FoldBroken
 
 SHOWN = 20
@@ -67,7 +68,7 @@ class Command(BaseCommand):
             for case_id in progress.track(chosen, description="Rebuilding cases"):
                 try:
                     mended += audit.rebuild(case_id)
-                except FoldBroken as broken:
+                except (FoldBroken, SaidBroken) as broken:
                     raise CommandError(f"{broken}. The entries themselves are damaged: restore them from the backup.") from broken
         self.stdout.write(f"{mended} of {len(chosen)} cases were different and are as their entries say again.")
 
