@@ -50,6 +50,10 @@ class Environment:
         """Words parted by commas."""
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
 
+    def named(self, name: str) -> dict[str, str]:
+        """Words of the form name=value, parted by blanks."""
+        return self._read(name, "", _pairs, "words like name=value, parted by blanks")
+
     def _read(self, name: str, default: str, parse: Callable[[str], T], wanted: str) -> T:
         text = self.text(name, default)
         try:
@@ -65,6 +69,13 @@ def _whole_number(text: str, least: int) -> int:
     if number < least:
         raise ValueError(text)
     return number
+
+
+def _pairs(text: str) -> dict[str, str]:
+    parts = [word.partition("=") for word in text.split()]
+    if any(not name or not value for name, _sign, value in parts):
+        raise ValueError(text)
+    return {name: value for name, _sign, value in parts}
 
 
 def _yes_or_no(text: str) -> bool:
