@@ -1,5 +1,6 @@
+import django.db.models.deletion
 from django.conf import settings
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -8,4 +9,34 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = []
+    operations = [
+        migrations.CreateModel(
+            name="NotAlike",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("said_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="casework.case"),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="casework.case"),
+                ),
+            ],
+            options={
+                "verbose_name": "not the same",
+                "verbose_name_plural": "not the same",
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "other"), name="not_alike_once"),
+                    models.CheckConstraint(condition=models.Q(("case__lt", models.F("other"))), name="not_alike_in_order"),
+                ],
+            },
+        ),
+    ]
