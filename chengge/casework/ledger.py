@@ -38,8 +38,9 @@ CLOCK_COLUMNS = tuple(field.attname for field in Clock._meta.concrete_fields)
 
 LOCK_CASE = f"SELECT {', '.join(CASE_COLUMNS)} FROM casework_case WHERE id = %s FOR NO KEY UPDATE"  # noqa: S608
 RUNNING_CLOCKS = f"""
-SELECT (SELECT max(ordinal) + 1 FROM casework_clock WHERE case_id = %s), {", ".join(CLOCK_COLUMNS)}
-FROM casework_clock WHERE case_id = %s AND stopped_at IS NULL ORDER BY ordinal
+SELECT so_far.clocks, {", ".join(f"clock.{column}" for column in CLOCK_COLUMNS)}
+FROM (SELECT max(ordinal) + 1 AS clocks FROM casework_clock WHERE case_id = %s) so_far
+LEFT JOIN casework_clock clock ON clock.case_id = %s AND clock.stopped_at IS NULL ORDER BY clock.ordinal
 """  # noqa: S608
 ASSIGNMENTS = "SELECT ordinal, ended_at IS NULL, organization_id, level FROM casework_assignment WHERE case_id = %s ORDER BY ordinal"
 
@@ -111,8 +112,8 @@ def lock(case_id: int) -> Locked | None:
         clocks = cursor.fetchall()
     return Locked(
         Case.from_db("default", CASE_COLUMNS, row),
-        [Clock.from_db("default", CLOCK_COLUMNS, clock[1:]) for clock in clocks],
-        clocks[0][0] if clocks else 0,
+        [Clock.from_db("default", CLOCK_COLUMNS, clock[1:]) for clock in clocks if clock[1] is not None],
+        clocks[0][0] or 0,
     )
 
 

@@ -89,8 +89,9 @@ def test_merged_once_more_after_a_split_only_the_last_merge_counts(life, twins):
 
 def test_a_case_is_not_merged_into_itself_nor_into_one_that_has_ended(life, twins):
     first, second = twins
-    with pytest.raises(Refused, match="并入"):
+    with pytest.raises(Refused) as itself:
         life.do("merge", "operator", Given(reason="重复", into_case_id=second.pk))
+    assert itself.value.code == "into"
     with pytest.raises(NotFound):
         life.do("merge", "operator", Given(reason="重复", into_case_id=10**9))
     with pytest.raises(Refused):
