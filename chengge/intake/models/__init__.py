@@ -1,5 +1,6 @@
 """The tables of intake: machine channels and what came in by them, the public portal, answers to reporters."""
 
+from chengge.intake.models.answers import Answer, AnswerRule, AnswersRead
 from chengge.intake.models.channels import MACHINE_CHANNELS, ChannelKey, InboundMessage, RateCount, Source
 from chengge.intake.models.hotline import Call
 from chengge.intake.models.machines import Alarm, Camera, Device, SourceEvent, VideoEventType
@@ -10,6 +11,9 @@ from chengge.intake.models.portal import ContactCode, PortalReport, PortalRules,
 __all__ = [
     "MACHINE_CHANNELS",
     "Alarm",
+    "Answer",
+    "AnswerRule",
+    "AnswersRead",
     "ApiReport",
     "Call",
     "Camera",
