@@ -288,7 +288,7 @@ class ComponentVersion(Dated):
 
     class Origin(models.TextChoices):
         REGISTERED = "registered", pgettext_lazy("version", "First registered")  # what it was before its first change
-        IMPORTED = "imported", pgettext_lazy("version", "Import")
+        IMPORTED = "imported", pgettext_lazy("version", "Import or table")
         SURVEYED = "surveyed", pgettext_lazy("version", "Survey")
         TAKEN_BACK = "taken_back", pgettext_lazy("version", "Taken back")
 

@@ -234,7 +234,7 @@ class Shift(Dated):
 
 
 class RosterEntry(models.Model):
-    """A member is planned to walk a responsibility grid in a shift of a day. The grid is named by its code, which stays its own for ever."""
+    """A member is planned to walk a responsibility grid in a shift of a day. The grid is named by its code, which stays its own."""
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="roster", verbose_name=_("member"))
     day = models.DateField(_("day"))

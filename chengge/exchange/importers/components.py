@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import shapely
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from shapely.geometry.base import BaseGeometry
@@ -24,6 +23,7 @@ from chengge.exchange.importers.references import classes, organizations, plain_
 from chengge.foundation.actions import put_components
 from chengge.foundation.models import Component, ProblemClass, ProblemKind
 from chengge.foundation.queries import locate_many
+from chengge.foundation.queries.register import highest_serial
 from chengge.organization.queries import Actor
 
 STATES = {"完好": "intact", "破损": "damaged", "丢失": "lost", "废弃": "abandoned", "占用": "occupied"}
@@ -348,10 +348,8 @@ class Components(Importer):
 
     def _highest_serials(self, work: Work, keys: set[tuple[int, int, int]]) -> dict[tuple[int, int, int], int]:
         highest: dict[tuple[int, int, int], int] = {}
-        for county, major, minor in keys:
-            first = ((county * 100 + major) * 100 + minor) * 10**6
-            found = Component.objects.filter(code__gte=first, code__lt=first + 10**6).aggregate(highest=Max("code"))["highest"]
-            highest[county, major, minor] = found % 10**6 if found else 0
+        for key in keys:
+            highest[key] = highest_serial(*key)
         for record in work.good:
             if record["code"]:
                 code = ComponentCode(record["code"])

@@ -22,15 +22,18 @@ from chengge.foundation.actions.places import (
     remove_place_names,
     save_responsibility_grid,
 )
+from chengge.foundation.actions.register import add_component, change_component, take_back_version
 
 __all__ = [
     "USUAL_STAGE_LIMITS",
     "DatedChange",
     "ResponsibilityValues",
     "RuleValues",
+    "add_component",
     "bump",
     "carry_out",
     "carry_out_many",
+    "change_component",
     "copy_in",
     "end_responsibility",
     "end_responsibility_grid",
@@ -46,4 +49,5 @@ __all__ = [
     "save_responsibility_grid",
     "save_rule",
     "save_stage_limit",
+    "take_back_version",
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from chengge.domain.errors import NotFound, Refused
 from chengge.foundation.actions.dated import BATCH_ROWS, bump, copy_in
+from chengge.foundation.actions.register import Origin, keep_first_versions, keep_next_versions
 from chengge.foundation.models import BaseMapFeature, Component, PlaceName, ResponsibilityGrid, ResponsibilityGridUnit, UnitGrid
 from chengge.foundation.queries import locate_many
 from chengge.organization.actions import require_administrator
@@ -44,10 +45,15 @@ def put_components(actor: Actor, new: Sequence[Component], changed: Sequence[Com
         return
     bump("components")
     copy_in(Component, new)
+    changed_ids = [row.pk for row in changed]
+    if changed_ids:
+        keep_first_versions(changed_ids)
     # Writing over by code is one statement a batch; an UPDATE of each row would take minutes for a city.
     Component.objects.bulk_create(
         list(changed), batch_size=BATCH_ROWS, update_conflicts=True, unique_fields=["code"], update_fields=COMPONENT_FIELDS
     )
+    for day in sorted({row.changed_on for row in changed}):
+        keep_next_versions([row.pk for row in changed if row.changed_on == day], day, Origin.IMPORTED, "", actor.member_id)
 
 
 @transaction.atomic

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("registered", "First registered"),
-                            ("imported", "Import"),
+                            ("imported", "Import or table"),
                             ("surveyed", "Survey"),
                             ("taken_back", "Taken back"),
                         ],
