@@ -36,7 +36,8 @@ MEMORY = np.dtype(
         ("member", "i8"),
         ("at", "i8"), ("lon", "f8"), ("lat", "f8"),  # the last fix
         ("before_at", "i8"), ("before_lon", "f8"), ("before_lat", "f8"),  # the one before
-        ("accuracy", "f8"), ("grid", "i8"), ("verdict", "i2"),  # of the last fix that was no jump
+        ("good_at", "i8"), ("good_lon", "f8"), ("good_lat", "f8"),  # the last that was no jump
+        ("accuracy", "f8"), ("grid", "i8"), ("verdict", "i2"),  # of that one
         ("run_verdict", "i2"), ("run_fixes", "i4"), ("run_since", "i8"), ("run_at", "i8"),  # fixes in a row that say the same
         ("rest_since", "i8"), ("rest_at", "i8"), ("rest_lon", "f8"), ("rest_lat", "f8"),  # where the member came to rest
         ("alarms", "i2"),  # bits of `Bit`
@@ -249,8 +250,9 @@ def judge(memory: NDArray[np.void], fixes: Fixes, codes: Longs, verdicts: Small,
     good = np.flatnonzero(verdicts != Verdict.JUMP)
     kept, codes_kept, who_kept = fixes.only(good), codes[good], who[good]
     last = _last_of_each(who_kept)
-    after["accuracy"][who_kept[last]], after["grid"][who_kept[last]] = kept.accuracy_m[last], codes_kept[last]
-    after["verdict"][who_kept[last]] = verdicts[good][last]
+    newest = {"good_at": kept.at, "good_lon": kept.lon, "good_lat": kept.lat, "accuracy": kept.accuracy_m}
+    for name, values in (newest | {"grid": codes_kept, "verdict": verdicts[good]}).items():
+        after[name][who_kept[last]] = values[last]
     turns = _signals_again(memory, after, kept, codes_kept, who_kept)
     turns += _crossings(memory, after, kept, codes_kept, who_kept, verdicts[good], bounds)
     turns += _rests(after, kept, codes_kept, who_kept, rest)

@@ -2,7 +2,9 @@
 
 from ninja import Router
 
+from chengge.field.api.positions import router as positions
 from chengge.field.api.street import router as street
 
 router = Router()
 router.add_router("", street)
+router.add_router("", positions)
