@@ -23,21 +23,27 @@ from chengge.foundation.actions.places import (
     save_responsibility_grid,
 )
 from chengge.foundation.actions.register import add_component, change_component, take_back_version
+from chengge.foundation.actions.roster import Copied, ShiftValues, copy_week, end_shift, plan_cell, save_shift
 
 __all__ = [
     "USUAL_STAGE_LIMITS",
+    "Copied",
     "DatedChange",
     "ResponsibilityValues",
     "RuleValues",
+    "ShiftValues",
     "add_component",
     "bump",
     "carry_out",
     "carry_out_many",
     "change_component",
     "copy_in",
+    "copy_week",
     "end_responsibility",
     "end_responsibility_grid",
     "end_rule",
+    "end_shift",
+    "plan_cell",
     "put_base_map",
     "put_components",
     "put_place_names",
@@ -48,6 +54,7 @@ __all__ = [
     "save_responsibility",
     "save_responsibility_grid",
     "save_rule",
+    "save_shift",
     "save_stage_limit",
     "take_back_version",
 ]
