@@ -18,7 +18,7 @@ INSERT INTO intake_ratecount AS counted (kind, who, began_at, ends_at, taken) VA
 ON CONFLICT (kind, who) DO UPDATE SET
   taken = CASE WHEN counted.ends_at <= excluded.began_at THEN 1 ELSE counted.taken + 1 END,
   began_at = CASE WHEN counted.ends_at <= excluded.began_at THEN excluded.began_at ELSE counted.began_at END,
-  ends_at = CASE WHEN counted.ends_at <= excluded.began_at THEN excluded.ends_at ELSE counted.began_at + %s END
+  ends_at = CASE WHEN counted.ends_at <= excluded.began_at THEN excluded.ends_at ELSE counted.began_at + make_interval(secs => %s) END
 RETURNING taken, ends_at
 """
 
@@ -35,7 +35,7 @@ def allow(kind: str, who: str, most: int, within: timedelta) -> None:
     """
     now = clock.now()
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [kind, _known_as(kind, who), now, now + within, within])
+        cursor.execute(COUNT, [kind, _known_as(kind, who), now, now + within, within.total_seconds()])
         taken, ends_at = cursor.fetchone()
     if taken > most:
         raise too_many(now, ends_at)

@@ -39,6 +39,7 @@ class SourceValues:
     jurisdiction: str = ""
     may_report: bool = True
     rate_per_minute: int = 120
+    answers_to: str = ""
     note: str = ""
 
 
@@ -138,7 +139,7 @@ def own_source(channel: str, name: str) -> Source:
 
 
 def _put(source: Source, values: SourceValues) -> None:
-    for name in ("name", "channel", "jurisdiction", "may_report", "rate_per_minute", "note"):
+    for name in ("name", "channel", "jurisdiction", "may_report", "rate_per_minute", "answers_to", "note"):
         setattr(source, name, getattr(values, name))
     source.save()
 

@@ -2,4 +2,7 @@
 
 from ninja import Router
 
+from chengge.intake.api import machines
+
 router = Router()
+router.add_router("", machines.router)

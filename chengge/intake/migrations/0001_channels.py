@@ -134,6 +134,7 @@ class Migration(migrations.Migration):
                 ("jurisdiction", models.CharField(blank=True, max_length=60, verbose_name="jurisdiction")),
                 ("may_report", models.BooleanField(default=True, verbose_name="may report")),
                 ("rate_per_minute", models.PositiveIntegerField(default=120, verbose_name="requests a minute")),
+                ("answers_to", models.CharField(blank=True, max_length=100, verbose_name="answers go to")),
                 ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
                 ("created_at", models.DateTimeField(verbose_name="created")),
                 ("paused_at", models.DateTimeField(null=True, verbose_name="paused")),

@@ -29,6 +29,7 @@ class Source(models.Model):
     jurisdiction = models.CharField(_("jurisdiction"), max_length=60, blank=True)  # Open311's jurisdiction_id; empty: the whole city
     may_report = models.BooleanField(_("may report"), default=True)
     rate_per_minute = models.PositiveIntegerField(_("requests a minute"), default=120)
+    answers_to = models.CharField(_("answers go to"), max_length=100, blank=True)  # e-mail or telephone of who hears how an order ended
     note = models.CharField(_("note"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created"))
     created_by = models.ForeignKey(
