@@ -103,13 +103,13 @@ class Locked:
 
 
 def lock(case_id: int) -> Locked | None:
-    """Take a case in hand; None if there is no such case. Two queries."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK_CASE, [case_id])
-        if (row := cursor.fetchone()) is None:
-            return None
-        cursor.execute(RUNNING_CLOCKS, [case_id, case_id])
-        clocks = cursor.fetchall()
+    """Take a case in hand; None if there is no such case. Two queries, one way to the server and back."""
+    with connection.cursor() as of_case, connection.cursor() as of_clocks, of_case.connection.pipeline():
+        of_case.execute(LOCK_CASE, [case_id])
+        of_clocks.execute(RUNNING_CLOCKS, [case_id, case_id])  # Seen as they are once the lock is held: each statement looks anew.
+        row, clocks = of_case.fetchone(), of_clocks.fetchall()
+    if row is None:
+        return None
     return Locked(
         Case.from_db("default", CASE_COLUMNS, row),
         [Clock.from_db("default", CLOCK_COLUMNS, clock[1:]) for clock in clocks if clock[1] is not None],
