@@ -16,7 +16,7 @@ from chengge.casework.queries.evidence import may_see_photo, report_in_sight, re
 from chengge.casework.queries.export import Export, export
 from chengge.casework.queries.filters import CaseFilter
 from chengge.casework.queries.lists import CasePage, Lights, RowWords, by_area, cases, counts_by_stage, lights, row_words
-from chengge.casework.queries.live import Changes, changes_since, read_to_now
+from chengge.casework.queries.live import Changes, changes_since, moved_since, read_to_now
 from chengge.casework.queries.reports import count_incomplete, incomplete_report, incomplete_reports, questions_of
 from chengge.casework.queries.sight import sight, visible, with_all_below
 from chengge.casework.queries.timeline import EntryWords, timeline
@@ -51,6 +51,7 @@ __all__ = [
     "incomplete_reports",
     "lights",
     "may_see_photo",
+    "moved_since",
     "open_actions",
     "questions_of",
     "queue_of",

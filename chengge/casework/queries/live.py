@@ -66,23 +66,33 @@ def changes_since(actor: Actor, wanted: CaseFilter, read_to: str) -> Changes:
     Raises:
         Refused: no such place.
     """
+    stages = None if wanted.queue == ALL else list(stages_wanted(wanted)) or None
+    moved, now_read_to = _read_on(read_to, stages, MOST_MOVED)
+    if not moved:
+        return Changes((), now_read_to)
+    return Changes(tuple(visible(actor).filter(pk__in=moved).values_list("pk", flat=True)), now_read_to)
+
+
+def moved_since(read_to: str) -> Changes:
+    """Every case that moved, whoever may see it: for readers that must miss none. One query. Raises Refused: no such place."""
+    moved, now_read_to = _read_on(read_to, None, None)
+    return Changes(tuple(sorted(moved)), now_read_to)
+
+
+def _read_on(read_to: str, stages: list[str] | None, most: int | None) -> tuple[set[int], str]:
     if re.fullmatch(PLACE, read_to) is None:
         raise Refused("cursor", _("This is no place in the ledger to read on from."), _("Reload the page."), field="after")
     next_number, _colon, running = read_to.partition(":")
     given: dict[str, Any] = {
         "next": int(next_number),
         "running": [int(number) for number in running.split(".") if number],
-        "stages": None if wanted.queue == ALL else list(stages_wanted(wanted)) or None,
-        "most": MOST_MOVED,
+        "stages": stages,
+        "most": most,
     }
     with connection.cursor() as cursor:
         cursor.execute(MOVED, given)
         rows = cursor.fetchall()
-    now_read_to = _place(rows[0][0])
-    moved = {case_id for _snapshot, case_id in rows if case_id is not None}
-    if not moved:
-        return Changes((), now_read_to)
-    return Changes(tuple(visible(actor).filter(pk__in=moved).values_list("pk", flat=True)), now_read_to)
+    return {case_id for _snapshot, case_id in rows if case_id is not None}, _place(rows[0][0])
 
 
 def _place(snapshot: str) -> str:

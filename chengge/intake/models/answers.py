@@ -15,8 +15,8 @@ from chengge.organization.models import Dated
 class AnswerRule(Dated):
     """What the city promises its reporters: limits in hours of the day and night, whom it visits, what it writes.
 
-    A rule for a channel goes before the one for all channels. Texts may name {number}, {class}, {reason} and {link}; an empty
-    one is the usual sentence.
+    A rule for a channel goes before the one for all channels. Texts may name {number}, {class} and {reason}; an empty one
+    is the usual sentence. The link to say how content one is follows the text by itself.
     """
 
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, blank=True)

@@ -1,11 +1,12 @@
 """What the city owes its reporters: the queues, the rates, and what the rules promise."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from chengge import clock
@@ -21,6 +22,9 @@ from chengge.organization.queries import CITY_ZONE, Actor, city_day
 ANSWERERS = frozenset({Post.OPERATOR, Post.SHIFT_LEADER})
 WATCHERS = ANSWERERS | {Post.EVALUATOR, Post.LEADER, Post.ADMINISTRATOR}
 PAGE_SIZE = 30
+TOPIC = "answer"  # of the messages
+MOBILE = re.compile(r"1[3-9]\d{9}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 THREE = (Answer.Step.ACCEPTANCE, Answer.Step.FEEDBACK, Answer.Step.VISIT)
 
 COUNTS = """
@@ -173,6 +177,12 @@ def reports_owed(case_ids: Sequence[int]) -> QuerySet[Report]:
     return Report.objects.filter(case_id__in=case_ids, erased_at=None).filter(~Q(contact=b"") | ~Q(token_hash=""))
 
 
+def is_written_to(contact: str) -> bool:
+    """Whether a contact can be reached by message: a mobile number or an e-mail address."""
+    digits = re.sub(r"[\s-]|^\+86", "", contact)
+    return bool(MOBILE.fullmatch(digits) or EMAIL.fullmatch(contact))
+
+
 def require_post(actor: Actor, posts: frozenset[Post]) -> None:
     """Raises Forbidden."""
     if not actor.posts & posts:
@@ -209,10 +219,3 @@ def _moments(begins: date, ends: date) -> tuple[datetime, datetime]:
 def today() -> date:
     """Today, for the city."""
     return city_day(clock.now())
-
-
-def waits_for_message() -> QuerySet[Answer]:
-    """Open answers whose message has gone out, or never will."""
-    return Answer.objects.filter(state=Answer.State.OPEN, notice__isnull=False).filter(
-        Q(notice__state="sent") | Q(notice__state__in=("given_up", "unsure"), call_from__gt=F("since"))
-    )
