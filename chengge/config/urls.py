@@ -1,7 +1,11 @@
 """Every address of the product, in one list. The pages of a subsystem stand in its own `urls.py`, named here."""
 
+import sys
+
 from django.contrib import admin
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
@@ -42,4 +46,9 @@ def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    return server_error(request, template_name="500.html")
+    """Our fault; or, while the database is away, an invitation to try again soon."""
+    if not isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return server_error(request, template_name="500.html")
+    response = render(request, "503.html", status=503)
+    response.headers["Retry-After"] = "5"
+    return response

@@ -161,5 +161,6 @@ def _detail_of(status: int) -> str:
         413: _("The request is too big."),
         429: _("Too many failed tries to sign in. Wait some minutes, then try again."),
         500: _("Something went wrong here. It has been written down."),
+        503: _("The database does not answer just now. Try again in a few seconds."),
     }
     return details.get(status) or _("The request could not be answered.")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from chengge.config.api import api
@@ -100,3 +101,15 @@ def test_a_single_thing_has_an_etag_and_a_list_has_none(program: Programs, city:
         again = operator.get(path, If_None_Match=first.headers["ETag"])
         assert (again.status_code, again.content) == (304, b""), path
     assert "ETag" not in operator.get("/cases").headers
+
+
+def test_while_the_database_is_away_a_program_is_asked_to_come_again_soon(program: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_arguments: object) -> None:
+        raise OperationalError("the server closed the connection unexpectedly")
+
+    monkeypatch.setattr("chengge.casework.api.cases.cases", away)
+    operator = program("operator")
+    operator.client = Client(raise_request_exception=False)
+    answer = operator.get("/cases")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
+    assert answer.headers["Retry-After"] == "5"

@@ -47,6 +47,7 @@ class Command(BaseCommand):
             )
         if seed < 0 or not 1 <= cases_per_day <= 5000:
             raise CommandError("--seed must be 0 or more, and --cases-per-day between 1 and 5000.")
+        call_command("migrate", verbosity=0, interactive=False)
         if again:
             _throw_away()
         elif Member.objects.exists() or Division.objects.exists():
