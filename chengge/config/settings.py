@@ -61,6 +61,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:", *_tile_hosts],
         "font-src": [SELF, "data:"],
+        "media-src": [SELF, "blob:"],  # A voice note is heard before it is sent.
         "connect-src": [SELF, *_tile_hosts],
         "worker-src": [SELF],
         "manifest-src": [SELF],
@@ -167,6 +168,9 @@ DATABASES = {
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 WORKER_CONCURRENCY = ENVIRONMENT.number("CHENGGE_WORKER_CONCURRENCY", 4, least=1)
 
+# --- Tracks -----------------------------------------------------------------------------------------------------------------------------
+TRACK_MONTHS = ENVIRONMENT.number("CHENGGE_TRACK_MONTHS", 6, least=1)
+
 # --- Notices ----------------------------------------------------------------------------------------------------------------------------
 NOTICE_ROUTES = ENVIRONMENT.named("CHENGGE_NOTICE_URLS")  # topic or kind of recipient -> the way out (chengge/notices/gateways.py)
 
@@ -198,6 +202,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/"
+
+# --- Open311 ----------------------------------------------------------------------------------------------------------------------------
+OPEN311_CONTACT = ENVIRONMENT.text("CHENGGE_OPEN311_CONTACT")  # how programmers reach the city; told at discovery
 
 # --- Language and time ------------------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

@@ -1,0 +1,440 @@
+"""Open311 GeoReport v2: a stranger's program can find the city, ask what it takes, report, and learn how it ended."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from chengge.casework.actions import Given, complete_report, perform
+from chengge.casework.models import Case, Evidence, Report
+from chengge.clock import PretendedClock
+from chengge.intake.actions.channels import SourceValues, make_source, pause
+from chengge.intake.actions.open311 import save_attribute, told_beside
+from chengge.intake.models import ApiReport, Jurisdiction, ServiceAttribute, Source
+from tests.casework.lives import Life
+from tests.factories import GRID_CODES, MANHOLE_CODE, City, build_city
+from tests.intake.open311_city import GARBAGE, MANHOLE, PARKING, Open311, as_spark, ask, open311_of, picture, tree
+
+TOLD_OF_REQUESTS = {
+    "service_request_id", "status", "status_notes", "service_name", "service_code", "description", "agency_responsible", "service_notice",
+    "requested_datetime", "updated_datetime", "expected_datetime", "address", "address_id", "zipcode", "lat", "long", "media_url",
+}  # fmt: skip
+
+
+@pytest.fixture
+def life(db: None, pretended_clock: PretendedClock) -> Life:
+    return Life(build_city(), pretended_clock)
+
+
+@pytest.fixture
+def city(life: Life) -> City:
+    return life.city
+
+
+@pytest.fixture
+def open311(city: City) -> Open311:
+    return open311_of(city)
+
+
+def errors_of(response) -> list[tuple[int, str]]:
+    return [(fault["code"], fault["description"]) for fault in response.json()]
+
+
+# --- finding the city ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_discovery_says_where_the_service_is_and_in_which_forms(open311):
+    told = open311.get("discovery.json").json()
+    (endpoint,) = told["endpoints"]
+    assert endpoint["specification"] == "http://wiki.open311.org/GeoReport_v2"
+    assert endpoint["url"] == "http://testserver/open311/v2"
+    assert endpoint["formats"] == ["text/xml", "application/json"]
+    assert set(told) == {"changeset", "contact", "key_service", "endpoints"}
+    assert as_spark(tree(open311.get("discovery.xml"))) == told
+
+
+def test_the_changeset_rises_when_another_question_is_asked(open311, city):
+    before = open311.get("discovery.json").json()["changeset"]
+    save_attribute(city.actor("administrator"), ServiceAttribute(service_code=PARKING, code="plate", order=1, description="车牌号"))
+    assert open311.get("discovery.json").json()["changeset"] > before
+
+
+def test_every_class_of_the_catalogue_is_a_service(open311):
+    ask(PARKING)
+    told = {one["service_code"]: one for one in open311.get("services.json").json()}
+    assert set(told) == {MANHOLE, GARBAGE, PARKING}
+    assert told[PARKING]["metadata"] is True
+    assert told[GARBAGE]["metadata"] is False
+    assert told[GARBAGE]["group"] == "市容环境"
+    assert told[GARBAGE]["type"] == "realtime"
+    assert "散落垃圾面积" in told[GARBAGE]["description"]
+
+
+def test_xml_says_the_same_as_json(open311):
+    ask(PARKING)
+    said = open311.get("services.json").json()
+    written = as_spark(tree(open311.get("services.xml")))
+    assert [{name: str(value).lower() if isinstance(value, bool) else value for name, value in one.items()} for one in said] == written
+
+
+def test_a_definition_asks_its_questions_in_order_and_tells_when_a_case_is_filed(open311):
+    ask(PARKING, code="plate", required=True, datatype_description="如 浙A12345")
+    ask(PARKING, code="kind", datatype="singlevaluelist", options="car = 小汽车\ntruck = 货车", description="什么车？")
+    told = open311.get(f"services/{PARKING}.json").json()
+    assert told["service_code"] == PARKING
+    plate, kind, filed = told["attributes"]
+    assert (plate["code"], plate["required"], plate["variable"], plate["order"]) == ("plate", True, True, 1)
+    assert kind["values"] == [{"key": "car", "name": "小汽车"}, {"key": "truck", "name": "货车"}]
+    assert filed["variable"] is False
+    assert "占压盲道、人行道" in filed["description"]
+    element = tree(open311.get(f"services/{PARKING}.xml"))
+    assert element.tag == "service_definition"
+    assert [one.findtext("key") for one in element.findall("attributes/attribute/values/value")] == ["car", "truck"]
+
+
+def test_an_unknown_service_is_not_found_in_the_form_that_was_asked(open311):
+    answer = open311.get("services/event9999.json")
+    assert answer.status_code == 404
+    assert errors_of(answer) == [(404, "service_code “event9999” was not found.")]
+    answer = open311.get("services/event9999.xml")
+    assert answer.status_code == 404
+    assert tree(answer).findtext("error/code") == "404"
+
+
+# --- reporting ----------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_posted_request_is_a_report_of_nobody_by_the_channel_open311(open311):
+    number = open311.number(first_name="明", last_name="赵", phone="13812345678", email="zhao@example.org")
+    case, kept = Case.objects.get(number=number), Report.objects.get()
+    assert (case.channel, case.stage, case.grid_code) == ("open311", "reported", GRID_CODES[0])
+    assert (kept.member_id, kept.reporter_name, kept.case_id) == (None, "赵明", case.pk)
+    assert told_beside(ApiReport.objects.get())["email"] == "zhao@example.org"
+    assert b"zhao" not in bytes(ApiReport.objects.get().sealed)
+
+
+def test_posting_in_xml_answers_in_xml(open311):
+    element = tree(open311.post("requests.xml", **open311.here()))
+    assert element.tag == "service_requests"
+    assert Case.objects.filter(number=element.findtext("request/service_request_id")).exists()
+
+
+def test_an_address_that_is_one_place_is_found(open311):
+    told = open311.post(address_string="石桥路菜场").json()[0]
+    assert Case.objects.get(number=told["service_request_id"]).grid_code == GRID_CODES[0]
+
+
+def test_a_component_or_a_grid_can_stand_for_the_place(open311):
+    told = open311.post(address_id=str(MANHOLE_CODE), service_code=MANHOLE).json()[0]
+    assert Case.objects.get(number=told["service_request_id"]).component_code == MANHOLE_CODE
+    told = open311.post(address_id=str(GRID_CODES[2])).json()[0]
+    assert Case.objects.get(number=told["service_request_id"]).grid_code == GRID_CODES[2]
+    assert open311.post(address_id="17").status_code == 400
+
+
+def test_where_the_address_is_not_clear_a_token_is_given_until_an_operator_has_asked(open311, city):
+    told = open311.post(address_string="东新路边上").json()[0]
+    assert "service_request_id" not in told
+    assert open311.get(f"tokens/{told['token']}.json").json() == [{"service_request_id": None, "token": told["token"]}]
+    lon, lat = city.places[1]
+    made = complete_report(Report.objects.get().pk, city.actor("operator"), {"lon": lon, "lat": lat})
+    assert open311.get(f"tokens/{told['token']}.json").json()[0]["service_request_id"] == made.number
+    assert tree(open311.get(f"tokens/{told['token']}.xml")).findtext("request/service_request_id") == made.number
+
+
+def test_a_token_nobody_gave_is_not_found(open311):
+    assert open311.get("tokens/AAAA.json").status_code == 404
+
+
+def test_a_photo_comes_with_the_request_and_media_elsewhere_is_only_named(open311):
+    photo = SimpleUploadedFile("a.jpg", picture(gps=True), "image/jpeg")
+    number = open311.number(media=photo, media_url="http://example.org/p.jpg")
+    evidence = Evidence.objects.get(case__number=number)
+    assert evidence.phase == "report"
+    assert "http://example.org/p.jpg" in Report.objects.get().description
+
+
+def test_what_is_no_photo_is_refused_and_nothing_is_kept(open311):
+    answer = open311.post(**open311.here(media=SimpleUploadedFile("a.jpg", b"%PDF-1.4", "image/jpeg")))
+    assert answer.status_code == 400
+    assert not Report.objects.exists()
+
+
+def test_answers_reach_the_operator_in_words(open311):
+    ask(PARKING, code="plate", required=True)
+    ask(PARKING, code="kind", datatype="multivaluelist", options="car = 小汽车\ntruck = 货车", description="什么车？")
+    lon, lat = open311.city.places[0]
+    sent = {"attribute[plate]": "浙A12345", "attribute[kind][]": ["car", "truck"], "lat": str(lat), "long": str(lon)}
+    assert open311.post(service_code=PARKING, **sent).status_code == 201
+    said = Report.objects.get().description
+    assert "车牌号是多少？ 浙A12345" in said
+    assert "什么车？ 小汽车; 货车" in said
+
+
+@pytest.mark.parametrize(
+    ("question", "sent", "fault"),
+    [
+        ({"code": "plate", "required": True}, {}, "required"),
+        ({"code": "n", "datatype": "number"}, {"attribute[n]": "many"}, "no number"),
+        ({"code": "at", "datatype": "datetime"}, {"attribute[at]": "noon"}, "no date"),
+        ({"code": "k", "datatype": "singlevaluelist", "options": "a = A"}, {"attribute[k]": "b"}, "none of"),
+        ({"code": "k", "datatype": "singlevaluelist", "options": "a = A"}, {"attribute[k]": ["a", "a"]}, "one answer"),
+        ({"code": "s"}, {"attribute[s]": "one\ntwo"}, "one line"),
+        ({"code": "s"}, {"attribute[t]": "x"}, "no attribute"),
+    ],
+)
+def test_an_answer_that_is_none_is_refused_by_name(open311, question, sent, fault):
+    ask(PARKING, **question)
+    answer = open311.post(**open311.here(service_code=PARKING, **sent))
+    assert answer.status_code == 400
+    assert fault in errors_of(answer)[0][1]
+    assert not Report.objects.exists()
+
+
+def test_every_faulty_answer_is_told_at_once(open311):
+    ask(PARKING, code="plate", required=True)
+    ask(PARKING, code="n", datatype="number")
+    answer = open311.post("requests.xml", **open311.here(service_code=PARKING, **{"attribute[n]": "x"}))
+    assert [one.findtext("code") for one in tree(answer)] == ["400", "400"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "sentence"),
+    [
+        ({"api_key": None}, 403, "api_key is missing"),
+        ({"api_key": "chengge_in_wrong"}, 403, "key is unknown"),
+        ({"service_code": ""}, 400, "service_code was not provided"),
+        ({"service_code": "event0000"}, 404, "was not found"),
+        ({"lat": None, "long": None}, 400, "location was not provided"),
+        ({"lat": "north"}, 400, "lat is a number"),
+        ({"lat": "nan"}, 400, "lat is a number"),
+        ({"long": None}, 400, "both or neither"),
+        ({"lat": "0", "long": "0"}, 400, "no place on earth"),
+        ({"email": "somebody"}, 400, "no e-mail"),
+        ({"description": "x" * 4001}, 400, "longer than 4000"),
+        ({"media_url": "http://x/" + "y" * 500}, 400, "media_url is longer"),
+    ],
+)
+def test_what_is_missing_or_no_value_is_told_with_its_code(open311, change, status, sentence):
+    values = open311.here() | change
+    if "api_key" in change:
+        open311.api_key = values.pop("api_key") or ""
+    answer = open311.post(**values)
+    assert answer.status_code == status
+    assert sentence in errors_of(answer)[0][1]
+    assert errors_of(answer)[0][0] == status
+    assert not Report.objects.exists()
+
+
+def test_a_long_description_is_kept_to_what_fits_and_the_sender_is_told(open311):
+    told = open311.post(**open311.here(description="很长" * 1500)).json()[0]
+    assert "characters" in told["service_notice"]
+    assert len(Report.objects.get().description) == 1000
+
+
+def test_a_key_of_another_channel_or_a_paused_source_posts_nothing(open311, city):
+    other = make_source(city.actor("administrator"), SourceValues("短信网关", "sms"))
+    assert Open311(city, other.secret).post(**open311.here()).status_code == 403
+    pause(city.actor("administrator"), Source.objects.get(name="市民 App").pk)
+    assert open311.post(**open311.here()).status_code == 403
+
+
+def test_too_many_posts_are_put_off(city):
+    made = make_source(city.actor("administrator"), SourceValues("忙", "open311", rate_per_minute=2))
+    busy = Open311(city, made.secret)
+    answers = [busy.post(**busy.here(description=str(n))) for n in range(3)]
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert int(answers[2]["Retry-After"]) > 0
+
+
+# --- sent again ---------------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_key_is_one_request(open311):
+    first, again = (open311.post(key="k1", **open311.here()) for _ in range(2))
+    assert first.json() == again.json()
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert Case.objects.count() == 1
+    assert open311.post(key="k1", **open311.here(description="别的事")).status_code == 400
+
+
+def test_the_same_words_from_the_same_device_within_minutes_are_a_repeat(open311, life):
+    first = open311.number(device_id="tt1")
+    assert open311.post(**open311.here(device_id="tt1")).json()[0]["service_request_id"] == first
+    assert open311.number(device_id="tt2") != first
+    assert open311.number(device_id="tt1", description="别的事") != first
+    life.later(minutes=11)
+    assert open311.number(device_id="tt1") != first
+
+
+def test_a_repeat_that_waits_is_given_its_token_again(open311):
+    first, again = (open311.post(address_string="东新路边上", device_id="tt1").json()[0] for _ in range(2))
+    assert first["token"] == again["token"]
+    assert Report.objects.count() == 1
+
+
+def test_without_device_account_or_contact_nobody_is_taken_for_somebody_else(open311):
+    assert open311.number() != open311.number()
+
+
+# --- learning how it goes -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_request_tells_public_facts_only(open311):
+    number = open311.number(description="三单元 501 王某某家门口", first_name="秘密", phone="13812345678")
+    answer = open311.get(f"requests/{number}.json")
+    (told,) = answer.json()
+    assert set(told) == TOLD_OF_REQUESTS
+    assert (told["status"], told["service_code"], told["status_notes"]) == ("open", GARBAGE, "Reported")
+    assert told["requested_datetime"] == "2026-11-24T01:30:00Z"
+    text = answer.content.decode()
+    assert not any(secret in text for secret in ("王某某", "秘密", "13812345678"))
+    assert told["media_url"] is None
+
+
+def test_a_case_with_the_department_tells_who_and_until_when(open311, life):
+    case = life.to("handling")
+    (told,) = open311.get(f"requests/{case.number}.json").json()
+    assert told["agency_responsible"] == "市政设施养护中心"
+    assert told["expected_datetime"] is not None
+    assert told["description"] == "缺失、移位，危及行人车辆"
+
+
+def test_a_closed_case_is_closed_when_it_ended(open311, life):
+    case = life.to("closed")
+    (told,) = open311.get(f"requests/{case.number}.json").json()
+    assert told["status"] == "closed"
+    assert told["updated_datetime"] == case.ended_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    element = tree(open311.get(f"requests/{case.number}.xml"))
+    assert element.findtext("request/status") == "closed"
+
+
+def test_a_rejected_request_is_told_of_to_whoever_knows_its_number_and_not_listed(open311, life):
+    number = open311.number()
+    perform(Case.objects.get(number=number).pk, "reject", life.city.actor("operator"), Given(reason="不属于城市管理"))
+    assert open311.get(f"requests/{number}.json").json()[0]["status"] == "closed"
+    assert open311.get("requests.json").json() == []
+
+
+def test_a_number_there_is_not_is_not_found(open311):
+    assert open311.get("requests/20260101990101000001.json").status_code == 404
+    assert open311.get("requests.json", service_request_id="20260101990101000001").json() == []
+
+
+@pytest.fixture
+def three(open311, life) -> list[str]:
+    """Three requests: garbage 100 days ago, a manhole (closed) two days ago, garbage now; the newest last."""
+    now = life.clock.at
+    life.clock.at = now - timedelta(days=100)
+    old = open311.number()
+    life.clock.at = now - timedelta(days=2)
+    closed = life.to("closed").number
+    life.clock.at = now
+    return [old, closed, open311.number(**dict(zip(("long", "lat"), map(str, open311.city.places[3]), strict=True)))]
+
+
+def listed(open311: Open311, **parameters: str) -> list[str]:
+    answer = open311.get("requests.json", **parameters)
+    assert answer.status_code == 200, answer.content.decode()
+    return [one["service_request_id"] for one in answer.json()]
+
+
+def test_requests_of_the_last_ninety_days_come_newest_first(open311, three, counted_queries):
+    with counted_queries("open311 requests"):
+        found = listed(open311)
+    assert found == [three[2], three[1]]
+
+
+def test_requests_are_found_by_every_parameter(open311, three):
+    _old, closed, new = three
+    assert listed(open311, service_request_id=f"{new},{closed}") == [new, closed]
+    assert listed(open311, service_request_id=new, status="closed") == [new]
+    assert listed(open311, service_code=MANHOLE) == [closed]
+    assert listed(open311, service_code=f"{MANHOLE},{GARBAGE}") == [new, closed]
+    assert listed(open311, service_code="event9999") == []
+    assert listed(open311, status="open") == [new]
+    assert listed(open311, status="closed") == [closed]
+    assert listed(open311, status="open,closed") == [new, closed]
+    assert listed(open311, start_date="2026-11-23T00:00:00Z") == [new]
+    assert listed(open311, end_date="2026-11-23T00:00:00+08:00") == [closed]
+    assert listed(open311, start_date="2026-11-20T00:00:00Z", end_date="2026-11-25T00:00:00Z", status="open") == [new]
+    assert listed(open311, page_size="1") == [new]
+    assert listed(open311, page_size="1", page="2") == [closed]
+    assert listed(open311, page_size="1", page="3") == []
+    assert listed(open311, updated_after="2026-11-24T00:00:00Z") == [new]
+    assert listed(open311, updated_before="2026-11-23T12:00:00Z") == [closed]
+    assert listed(open311, start_date="", status="", page="") == [new, closed]
+
+
+def test_requests_are_found_around_a_place(open311, three):
+    _old, closed, new = three
+    (west, lat), (east, _lat) = open311.city.places[0], open311.city.places[3]
+    assert listed(open311, lat=str(lat), long=str(west), radius="200") == [closed]
+    assert listed(open311, lat=str(lat), long=str(east), radius="200") == [new]
+    assert listed(open311, lat=str(lat), long=str(east), radius="1000") == [new, closed]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"start_date": "yesterday"}, "start_date is not a time"),
+        ({"start_date": "2026-11-01T00:00:00"}, "start_date is not a time"),
+        ({"start_date": "2026-01-01T00:00:00Z", "end_date": "2026-11-01T00:00:00Z"}, "more than 90 days"),
+        ({"start_date": "2026-11-02T00:00:00Z", "end_date": "2026-11-01T00:00:00Z"}, "lies after"),
+        ({"status": "asleep"}, "open or closed"),
+        ({"page": "0"}, "page is a whole number"),
+        ({"page_size": "1001"}, "page_size is a whole number"),
+        ({"lat": "30"}, "sent together"),
+        ({"radius": "x", "lat": "30", "long": "120"}, "radius is a number"),
+    ],
+)
+def test_a_parameter_that_is_no_value_is_told(open311, parameters, sentence):
+    answer = open311.get("requests.json", **parameters)
+    assert answer.status_code == 400
+    assert sentence in errors_of(answer)[0][1]
+
+
+# --- jurisdictions, addresses, methods ----------------------------------------------------------------------------------------------------
+
+
+def test_with_one_jurisdiction_it_need_not_be_named_and_a_strange_one_is_not_found(open311):
+    Jurisdiction.objects.create(jurisdiction_id="shifan.example", name="示范市")
+    assert open311.get("services.json").status_code == 200
+    assert open311.get("services.json", jurisdiction_id="shifan.example").status_code == 200
+    answer = open311.get("services.json", jurisdiction_id="elsewhere.example")
+    assert answer.status_code == 404
+    assert "elsewhere.example" in errors_of(answer)[0][1]
+
+
+def test_with_two_each_serves_its_own_ground(open311):
+    Jurisdiction.objects.create(jurisdiction_id="west.example", name="华丰", division_code=990101001001)
+    Jurisdiction.objects.create(jurisdiction_id="east.example", name="东新", division_code=990101001002)
+    for path in ("services.json", f"services/{GARBAGE}.json", "requests.json", "requests/1.json", "tokens/1.json"):
+        answer = open311.get(path)
+        assert answer.status_code == 400, path
+        assert "jurisdiction_id was not provided" in errors_of(answer)[0][1]
+    number = open311.number(jurisdiction_id="west.example")
+    assert open311.get(f"requests/{number}.json", jurisdiction_id="west.example").status_code == 200
+    assert open311.get(f"requests/{number}.json", jurisdiction_id="east.example").status_code == 404
+    outside = open311.post(**open311.here(jurisdiction_id="east.example"))
+    assert outside.status_code == 400
+    assert "outside" in errors_of(outside)[0][1]
+
+
+@pytest.mark.parametrize(("path", "form"), [("nothing.json", "json"), ("nothing", "xml"), ("services", "xml"), ("services.html", "xml")])
+def test_an_address_there_is_not_is_told_in_the_asked_form(open311, path, form):
+    answer = open311.get(path)
+    assert answer.status_code == 404
+    assert answer["Content-Type"].startswith("application/json" if form == "json" else "text/xml")
+
+
+@pytest.mark.parametrize("path", ["services.json", "discovery.json", "requests/1.json", "tokens/1.json"])
+def test_a_method_that_an_address_does_not_know_is_refused(open311, path):
+    answer = open311.post(path, **open311.here())
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET"
+    assert errors_of(answer)[0][0] == 405
+
+
+def test_a_page_of_another_site_may_read_the_answers(open311):
+    assert open311.get("services.json")["Access-Control-Allow-Origin"] == "*"
