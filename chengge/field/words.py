@@ -23,9 +23,9 @@ def alarm_sentence(alarm: Alarm) -> str:
         case AlarmKind.SILENT:
             return _("No position since %(at)s. Check the phone's positioning and network.") % {"at": at}
         case AlarmKind.LATE:
-            return _("Duty began at %(at)s, and no position has come yet. Check in.") % {"at": at}
+            return _("Your shift began at %(at)s, and you have not checked in.") % {"at": at}
         case AlarmKind.UNVISITED:
-            said = {"missed": len(alarm.detail.get("missed", ())), "of": alarm.detail.get("of", 0)}
+            said = {"missed": alarm.detail.get("count", 0), "of": alarm.detail.get("of", 0)}
             return _("%(missed)d of %(of)d unit grids were not visited that day. Say why.") % said
         case AlarmKind.TASK_DUE:
             return _("The walk for case %(number)s is due at %(due)s.") % _of_task(alarm)

@@ -43,9 +43,11 @@ def test_positions_are_kept_with_their_grid_and_what_they_say(city: City) -> Non
     rows = TrackPoint.objects.order_by("at")
     assert [row.grid_code for row in rows] == [GRID_CODES[0], GRID_CODES[1], GRID_CODES[1], 0]
     assert [row.verdict for row in rows] == [1, 1, 1, 2]
-    assert rows[0].lon_e7 == round(east(0) * 1e7) and rows[0].accuracy_m == 5
+    assert rows[0].lon_e7 == round(east(0) * 1e7)
+    assert rows[0].accuracy_m == 5
     last = Whereabouts.objects.get(member=city.members["inspector"])
-    assert last.at == datetime.fromtimestamp(START + 90, UTC) and last.lon == pytest.approx(east(400))
+    assert last.at == datetime.fromtimestamp(START + 90, UTC)
+    assert last.lon == pytest.approx(east(400))
 
 
 def test_a_batch_sent_again_changes_nothing(city: City) -> None:
@@ -99,7 +101,8 @@ def test_a_gateway_sends_many_members_at_once(city: City) -> None:
 def test_leaving_the_grids_raises_one_alarm_and_tells_the_inspector(city: City) -> None:
     assert take_positions(city.actor("inspector"), OUT_AND_BACK).alarms == 1
     alarm = Alarm.objects.get()
-    assert alarm.kind == "out_of_bounds" and alarm.state == "open"
+    assert alarm.kind == "out_of_bounds"
+    assert alarm.state == "open"
     assert alarm.began_at == datetime.fromtimestamp(START + 4 * 30, UTC), "from the first fix outside"
     assert alarm.ended_at == datetime.fromtimestamp(START + 12 * 30, UTC), "to the first fix back inside"
     assert Notice.objects.get(topic="out_of_bounds").member == city.members["inspector"]
@@ -136,7 +139,8 @@ def test_standing_still_for_too_long_is_an_alarm_until_one_moves_on(city: City) 
     AlarmRule.objects.filter(kind="still").update(threshold=50, minutes=20)
     take_positions(actor, walk(*[5, 0, 8] * 20, every=60, start=START))  # an hour within ten metres
     alarm = Alarm.objects.get(kind="still")
-    assert alarm.ended_at is None and alarm.detail["minutes"] == 20
+    assert alarm.ended_at is None
+    assert alarm.detail["minutes"] == 20
     take_positions(actor, walk(120, 120, start=START + 3600 - 20))
     alarm.refresh_from_db()
     assert alarm.ended_at is not None

@@ -151,7 +151,7 @@ def _take_in_order(fixes: Fixes, refused: dict[str, int], now: datetime) -> Take
         fixes = fixes.only(on_duty)
         if not len(fixes):
             return Taken(refused=refused)
-        memory = _memory_of(cursor, np.unique(fixes.member))
+        memory = lock_memory(cursor, np.unique(fixes.member))
         new = fixes.at > memory["at"][np.searchsorted(memory["member"], fixes.member)]
         late, fixes = fixes.only(~new), fixes.only(new)
         rules, ground = alarm_rules(city_day(now)), fences()
@@ -229,7 +229,7 @@ def _duties(cursor: object, members: NDArray[np.int64], fixes: Fixes, now: datet
     return _Duties(rows[:, 0], _keyed(rows[:, 1], rows[:, 2]), np.maximum.accumulate(ends) if len(ends) else ends, ends, rows[:, 4])
 
 
-def _memory_of(cursor: object, members: NDArray[np.int64]) -> NDArray[np.void]:
+def lock_memory(cursor: object, members: NDArray[np.int64]) -> NDArray[np.void]:
     """What is known of members, locked until the end of the transaction; in their order."""
     wanted = members.tolist()
     cursor.execute(LOCK, [wanted])  # type: ignore[attr-defined]
