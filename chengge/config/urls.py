@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("chengge.organization.urls")),
     path("", include("chengge.intake.urls")),  # Before casework, whose desks have names of posts: /desk/hotline/ is none of them.
+    path("", include("chengge.notices.urls")),
     path("", include("chengge.casework.urls")),
     path("", include("chengge.foundation.urls")),
     path("", include("chengge.field.urls")),

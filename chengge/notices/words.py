@@ -1,0 +1,34 @@
+"""What topics are called. One that nobody has named here is shown by its code."""
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+TOPICS: dict[str, Promise] = {
+    "answer": pgettext_lazy("topic", "Answers to reporters"),
+    "code": pgettext_lazy("topic", "Codes"),
+    "due_soon": pgettext_lazy("topic", "Due soon"),
+    "overdue": pgettext_lazy("topic", "Overdue"),
+    "escalation": pgettext_lazy("topic", "Passed upwards"),
+    "nobody": pgettext_lazy("topic", "Nobody on the post"),
+    "out_of_bounds": pgettext_lazy("topic", "Out of bounds"),
+    "no_movement": pgettext_lazy("topic", "No movement"),
+    "no_signal": pgettext_lazy("topic", "No signal"),
+    "late_to_duty": pgettext_lazy("topic", "Late to duty"),
+}
+ICONS = {
+    "answer": "message-circle",
+    "due_soon": "hourglass-low",
+    "overdue": "alarm",
+    "escalation": "arrow-up-circle",
+    "nobody": "user-question",
+}
+
+
+def topic_name(topic: str) -> str:
+    """What a topic is called on screen."""
+    return str(TOPICS.get(topic, topic))
+
+
+def icon_of(topic: str) -> str:
+    """The icon of a topic, by its name in Tabler's set."""
+    return ICONS.get(topic, "bell")

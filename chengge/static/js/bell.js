@@ -1,0 +1,32 @@
+// The bell: asks now and then how many notices are not read, and says so. It is silent while there is no connection.
+const EVERY_MS = 30_000;
+const MOST = 99;
+
+async function look(bell) {
+  if (document.hidden) return;
+  let answer;
+  try {
+    answer = await fetch(bell.dataset.bell, { headers: { Accept: "application/json" }, redirect: "error" });
+  } catch {
+    return; // Offline, or signed out: the page itself says so where it matters.
+  }
+  if (!answer.ok) return;
+  const { unread } = await answer.json();
+  show(bell, unread);
+}
+
+function show(bell, unread) {
+  const count = bell.querySelector(".bell-count");
+  const text = unread > MOST ? `${MOST}+` : String(unread);
+  count.textContent = text;
+  count.hidden = unread === 0;
+  const words = unread ? bell.dataset.some.replace("%(count)s", text) : bell.dataset.none;
+  bell.setAttribute("aria-label", words);
+  bell.title = words;
+}
+
+for (const bell of document.querySelectorAll("[data-bell]")) {
+  look(bell);
+  setInterval(() => look(bell), EVERY_MS);
+  document.addEventListener("visibilitychange", () => look(bell));
+}
