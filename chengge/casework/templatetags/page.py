@@ -57,6 +57,7 @@ def tabs_of(posts: frozenset[Post]) -> list[Tab]:
     """The tabs that a member with `posts` sees, in order."""
     tabs = [Tab(f"desk:{post.value}", desk_name(post), f"/desk/{post.value}/") for post in DESK_POSTS if post in posts]
     if Post.OPERATOR in posts:
+        tabs.append(Tab("hotline", pgettext("tab", "Hotline"), "/desk/hotline/"))
         tabs.append(Tab("report", pgettext("tab", "New report"), "/reports/new/"))
     if Post.INSPECTOR in posts:
         tabs.append(Tab("phone", desk_name(Post.INSPECTOR), "/phone/"))
@@ -64,6 +65,8 @@ def tabs_of(posts: frozenset[Post]) -> list[Tab]:
         tabs.append(Tab("map", pgettext("tab", "Map"), "/map/"))
     if Post.ADMINISTRATOR in posts:
         tabs.append(Tab("manage", pgettext("tab", "Management"), "/manage/"))
+    elif posts & {Post.SHIFT_LEADER, Post.EVALUATOR}:
+        tabs.append(Tab("manage", pgettext("tab", "In the street"), "/manage/surveys/"))
     return tabs
 
 

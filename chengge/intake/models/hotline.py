@@ -57,3 +57,10 @@ class Call(models.Model):
             models.Index(fields=("rang_at",), condition=Q(state__in=("ringing", "answered")), name="call_now"),
             models.Index(fields=("rang_at",), condition=Q(state="missed", called_back_at=None), name="call_to_return"),
         ]
+
+    @property
+    def seconds(self) -> int | None:
+        """How long was spoken; None where nobody spoke, or somebody still does."""
+        if self.answered_at is None or self.ended_at is None:
+            return None
+        return max(0, int((self.ended_at - self.answered_at).total_seconds()))
