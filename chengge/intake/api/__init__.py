@@ -2,7 +2,8 @@
 
 from ninja import Router
 
-from chengge.intake.api import machines
+from chengge.intake.api import machines, public
 
 router = Router()
 router.add_router("", machines.router)
+router.add_router("", public.router)
