@@ -14,7 +14,8 @@ from chengge.domain.errors import NotFound, Refused
 from chengge.domain.lifecycle import Post
 from chengge.field.models import ComponentSurvey, SurveyDecision
 from chengge.foundation.models import Component, ComponentVersion
-from chengge.foundation.queries.register import components_around
+from chengge.foundation.queries.register import Version, components_around, versions_of_component
+from chengge.organization.models import Member
 from chengge.organization.queries import CITY_ZONE, Actor
 
 LOOKERS = frozenset({Post.ADMINISTRATOR, Post.SHIFT_LEADER, Post.EVALUATOR})
@@ -84,6 +85,14 @@ class Detail:
     neighbours: Sequence[Neighbour]
     decisions: Sequence[SurveyDecision]
     others: Sequence[ComponentSurvey]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A component's past: its versions, the latest first, each with the survey behind it, and the surveys that wait."""
+
+    versions: Sequence[tuple[Version, ComponentSurvey | None]]
+    waiting: Sequence[ComponentSurvey]
 
 
 def visible_surveys(actor: Actor) -> QuerySet[ComponentSurvey]:
@@ -165,6 +174,27 @@ def survey_detail(survey: ComponentSurvey) -> Detail:
         decisions=decisions,
         others=others,
     )
+
+
+def component_history(component: Component) -> History:
+    """The versions of a component with the surveys behind them, and the surveys that wait. Five queries."""
+    rows = SurveyDecision.objects.filter(version__component=component).select_related("survey__member").prefetch_related("survey__photos")
+    survey_of = {decision.version_id: decision.survey for decision in rows}
+    waiting = component.surveys.filter(state=ComponentSurvey.State.WAITING).select_related("member").order_by("-id")
+    return History(
+        versions=[(version, survey_of.get(version.row.pk)) for version in versions_of_component(component)],
+        waiting=list(waiting),
+    )
+
+
+def surveyors(actor: Actor) -> list[Member]:
+    """Members who have sent a survey in sight, by name. One query."""
+    return list(Member.objects.filter(pk__in=visible_surveys(actor).order_by().values("member_id")).order_by("full_name"))
+
+
+def own_surveys(member_id: int, before_id: int | None, size: int) -> tuple[list[ComponentSurvey], int | None]:
+    """An inspector's own surveys, the latest first, and the id from which the next page goes on. Two queries."""
+    return surveys_page(ComponentSurvey.objects.filter(member_id=member_id), before_id, size)
 
 
 def may_still_undo(survey: ComponentSurvey, day: date) -> bool:

@@ -1,0 +1,58 @@
+"""What the office pages of the field share: the frame, who may open them, and tables to take away."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+
+from chengge import clock
+from chengge.casework.pages.exporting import BOM, guarded
+from chengge.casework.queries.export import Cell
+from chengge.domain.lifecycle import Post
+from chengge.organization.gates import for_posts
+from chengge.organization.queries import CITY_ZONE, city_day
+
+ROWS_AT_ONCE = 200
+
+for_office = for_posts(Post.SHIFT_LEADER, Post.ADMINISTRATOR, Post.EVALUATOR)
+
+
+def page(request: HttpRequest, template: str, part: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    """An office page; `part` marks its place in the menu."""
+    return render(request, f"field/{template}", {"tab": "manage", "part": part, **context}, status=status)
+
+
+def csv_file(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> StreamingHttpResponse:
+    """A table as a file to take away, streamed, so that a large one does not have to be held at once."""
+    response = StreamingHttpResponse(_lines(headings, iter(rows)), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{city_day(clock.now()):%Y%m%d}.csv"'
+    return response
+
+
+def keeping(request: HttpRequest, *without: str) -> str:
+    """The query of the address without some of its values, to hang others on."""
+    kept = request.GET.copy()
+    for name in without:
+        kept.pop(name, None)
+    return kept.urlencode()
+
+
+def _lines(headings: Sequence[str], rows: Iterator[Sequence[Cell]]) -> Iterator[str]:
+    yield BOM + _line([headings])
+    while chunk := list(islice(rows, ROWS_AT_ONCE)):
+        yield _line([[_written(guarded(cell)) for cell in row] for row in chunk])
+
+
+def _line(rows: Iterable[Sequence[Cell]]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue()
+
+
+def _written(cell: Cell) -> Cell:
+    return f"{cell.astimezone(CITY_ZONE):%Y-%m-%d %H:%M:%S}" if isinstance(cell, datetime) else cell
