@@ -6,7 +6,7 @@ from django.db.models import Q
 from procrastinate.contrib.django import app
 
 from chengge import clock
-from chengge.casework import photos, tasks
+from chengge.casework import photos, tasks, voice
 from chengge.casework.models import Evidence
 
 TASKS_AT_ONCE = 200
@@ -26,10 +26,12 @@ def forget_orphan_photos(timestamp: int) -> int:
     """Forget uploads that nobody used within a week. A picture stays on the disk while any row names its hash."""
     before = clock.now() - timedelta(days=ORPHAN_DAYS)
     orphans = Evidence.objects.filter(Q(case=None, report=None), created_at__lt=before)
+    for elsewhere in Evidence._meta.related_objects:  # what another room has bound to something of its own is no orphan
+        orphans = orphans.filter(**{elsewhere.name: None})
     hashes = set(orphans.values_list("sha256", flat=True))
     orphans.delete()
     kept = set(Evidence.objects.filter(sha256__in=hashes).values_list("sha256", flat=True))
     for digest in hashes - kept:
-        for size in ("full", "thumb"):
-            photos.path_of(digest, size).unlink(missing_ok=True)
+        for path in (photos.path_of(digest, "full"), photos.path_of(digest, "thumb"), voice.path_of(digest)):
+            path.unlink(missing_ok=True)
     return len(hashes - kept)

@@ -55,7 +55,7 @@ def store(data: bytes, actor: Actor, phase: str = "") -> Evidence:
     """
     picture = redraw(data)
     for size, content in (("full", picture.full), ("thumb", picture.thumb)):
-        _write(path_of(picture.sha256, size), content)
+        write_whole(path_of(picture.sha256, size), content)
     return again(picture.sha256, actor, phase, picture.width, picture.height, len(picture.full))
 
 
@@ -127,7 +127,7 @@ def _jpeg(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Whole or not at all, and on the disk before anybody hears of it."""
     if path.exists():
         return

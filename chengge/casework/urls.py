@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chengge.casework.pages import acting, case, desk, exporting, kept_filters, live, looking_up, photos, reporting
+from chengge.casework.pages import acting, case, desk, exporting, kept_filters, live, looking_up, photos, reporting, voices
 
 urlpatterns = [
     path("desk/<slug:post>/", desk.desk, name="desk"),
@@ -24,4 +24,5 @@ urlpatterns = [
     path("reports/<int:report_id>/", reporting.complete, name="complete_report"),
     path("photos/", photos.upload, name="upload_photo"),
     path("photos/<slug:sha256>/<slug:size>", photos.photo, name="photo"),
+    path("voices/<slug:sha256>", voices.voice, name="voice"),
 ]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-# The phone needs the place and the camera; nothing of ours needs the rest.
-PERMISSIONS_POLICY = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=(), interest-cohort=()"
+# The phone needs the place, the camera and, for voice notes, the microphone; nothing of ours needs the rest.
+PERMISSIONS_POLICY = "geolocation=(self), camera=(self), microphone=(self), payment=(), usb=(), interest-cohort=()"
 
 
 class BrowserPermissions:

@@ -174,6 +174,12 @@ TRACK_MONTHS = ENVIRONMENT.number("CHENGGE_TRACK_MONTHS", 6, least=1)
 # --- Notices ----------------------------------------------------------------------------------------------------------------------------
 NOTICE_ROUTES = ENVIRONMENT.named("CHENGGE_NOTICE_URLS")  # topic or kind of recipient -> the way out (chengge/notices/gateways.py)
 
+# --- Channels ---------------------------------------------------------------------------------------------------------------------------
+MAIL_URL = ENVIRONMENT.text("CHENGGE_MAIL_URL")  # imaps://user:word@host/INBOX or maildir:///path; empty: no mailbox is looked into
+MQTT_URL = ENVIRONMENT.text("CHENGGE_MQTT_URL")  # mqtt://user:word@host:1883 or mqtts://…; empty: no broker is listened to
+MQTT_TOPIC = ENVIRONMENT.text("CHENGGE_MQTT_TOPIC", "chengge/sensors/#")
+MESSAGE_DAYS = ENVIRONMENT.number("CHENGGE_MESSAGE_DAYS", 30, least=1)
+
 # --- Serving ----------------------------------------------------------------------------------------------------------------------------
 BIND_ADDRESS = ENVIRONMENT.text("CHENGGE_BIND", "127.0.0.1")
 PORT = ENVIRONMENT.number("CHENGGE_PORT", 8000, least=1)

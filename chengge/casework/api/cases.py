@@ -131,7 +131,7 @@ def clocks(request: HttpRequest, number: CaseNumber) -> list[ClockOut]:
 @router.get("/cases/{number}/photos", response=answers({200: list[PhotoOfCase]}, 404))
 def photos_of_case(request: HttpRequest, number: CaseNumber) -> list[PhotoOfCase]:
     """The photos of a case in the order they came."""
-    rows = Evidence.objects.filter(case=case_in_sight(request.actor, number)).order_by("created_at", "pk")
+    rows = Evidence.objects.filter(case=case_in_sight(request.actor, number), media=Evidence.Media.PHOTO).order_by("created_at", "pk")
     return list(map(_photo, rows))
 
 

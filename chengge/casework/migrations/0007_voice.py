@@ -1,5 +1,5 @@
 from django.conf import settings
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -8,4 +8,17 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = []
+    operations = [
+        migrations.AddField(
+            model_name="evidence",
+            name="media",
+            field=models.CharField(
+                choices=[("photo", "Photo"), ("voice", "Voice note")], db_default="photo", default="photo", max_length=5
+            ),
+        ),
+        migrations.AddField(
+            model_name="evidence",
+            name="duration_ms",
+            field=models.PositiveIntegerField(null=True),
+        ),
+    ]

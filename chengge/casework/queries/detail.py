@@ -39,10 +39,11 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class Photos:
-    """The photos of a case: what it was like, and what it is like now."""
+    """The photos of a case, what it was like and what it is like now; and what was spoken about it."""
 
     before: tuple[Evidence, ...]
     after: tuple[Evidence, ...]
+    voices: tuple[Evidence, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.before or self.after)
@@ -131,9 +132,11 @@ def _report_view(report: Report, actor: Actor) -> ReportView:
 
 def _photos(case: Case) -> Photos:
     found = list(Evidence.objects.filter(case=case).select_related("member").order_by("created_at", "pk"))
+    shown = [one for one in found if one.media == Evidence.Media.PHOTO]
     return Photos(
-        tuple(photo for photo in found if photo.phase in BEFORE),
-        tuple(photo for photo in found if photo.phase not in BEFORE),
+        tuple(photo for photo in shown if photo.phase in BEFORE),
+        tuple(photo for photo in shown if photo.phase not in BEFORE),
+        tuple(one for one in found if one.media == Evidence.Media.VOICE),
     )
 
 

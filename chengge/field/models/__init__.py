@@ -5,12 +5,12 @@ from chengge.field.models.survey import ComponentSurvey, SurveyDecision, SurveyP
 from chengge.field.models.tracks import Alarm, AlarmKind, AlarmRule, PatrolDay, TrackPoint, Whereabouts
 
 __all__ = [
-    "PhoneFile",
     "Alarm",
     "AlarmKind",
     "AlarmRule",
     "ComponentSurvey",
     "PatrolDay",
+    "PhoneFile",
     "SurveyDecision",
     "SurveyPhoto",
     "TrackPoint",

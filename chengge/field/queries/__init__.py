@@ -1,7 +1,7 @@
 """What the inspector's phone and the field's office pages show."""
 
 from chengge.field.queries.duty import current_duty, grid_names, member_of
-from chengge.field.queries.home import Home, home, my_reports, open_tasks, photos_of, suggested_classes, task_of
+from chengge.field.queries.home import Home, Proofs, home, my_reports, open_tasks, proofs_of, suggested_classes, task_of
 from chengge.field.queries.nearby import LIKE_WITHIN_M, SNAP_WITHIN_M, Nearby, nearby, when, within_m
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "SNAP_WITHIN_M",
     "Home",
     "Nearby",
+    "Proofs",
     "current_duty",
     "grid_names",
     "home",
@@ -16,7 +17,7 @@ __all__ = [
     "my_reports",
     "nearby",
     "open_tasks",
-    "photos_of",
+    "proofs_of",
     "suggested_classes",
     "task_of",
     "when",

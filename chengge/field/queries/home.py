@@ -34,6 +34,14 @@ class Home:
     done_today: int
 
 
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """What was shown and said of a case so far."""
+
+    photos: Sequence[Evidence]
+    voices: Sequence[Evidence]
+
+
 def home(actor: Actor) -> Home:
     """Six queries, however much there is."""
     now = clock.now()
@@ -65,9 +73,10 @@ def task_of(actor: Actor, task_id: int) -> Task:
     return found
 
 
-def photos_of(case: Case) -> Sequence[Evidence]:
-    """The photos of a case, the oldest first."""
-    return list(Evidence.objects.filter(case=case, entry__isnull=False).order_by("created_at", "id"))
+def proofs_of(case: Case) -> Proofs:
+    """Photos and voice notes of a case, the oldest first. One query."""
+    found = list(Evidence.objects.filter(case=case, entry__isnull=False).order_by("created_at", "id"))
+    return Proofs([one for one in found if one.media == Evidence.Media.PHOTO], [one for one in found if one.media == Evidence.Media.VOICE])
 
 
 def my_reports(actor: Actor, before_id: int | None, size: int) -> tuple[Sequence[Report], int | None]:

@@ -6,11 +6,11 @@ from datetime import datetime
 from math import cos, radians
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from chengge import clock
-from chengge.casework.models import IS_OPEN, Case
+from chengge.casework.models import IS_OPEN, Case, Evidence
 from chengge.casework.queries.sight import visible
 from chengge.domain.coordinates import distance_m
 from chengge.foundation.models import Component, HandbookRule
@@ -55,6 +55,7 @@ class Nearby:
                     "label": found.problem_class.name,
                     "detail": f"{when(found.reported_at, now)} · {found.get_stage_display()}",
                     "metres": round(metres),
+                    "thumb": f"/photos/{found.first_photo}/thumb" if found.first_photo else "",
                 }
                 for found, metres in self.like
             ],
@@ -64,6 +65,7 @@ class Nearby:
                     "condition": rule.condition,
                     "limit": limit_words(rule.limit_amount, rule.limit_unit),
                     "urgent": rule.urgent,
+                    "disposable": rule.self_disposable,
                 }
                 for rule in self.rules
             ],
@@ -76,7 +78,9 @@ def nearby(actor: Actor, lon: float, lat: float, class_id: int | None) -> Nearby
     if class_id is None:
         return Nearby(located.grid_code, located.area_class, (), (), ())
     components = within_m(Component.objects.filter(problem_class_id=class_id), lon, lat, SNAP_WITHIN_M)
+    shown = Evidence.objects.filter(case=OuterRef("pk"), entry__isnull=False, media=Evidence.Media.PHOTO).order_by("created_at", "id")
     alike = visible(actor).filter(IS_OPEN, problem_class_id=class_id).select_related("problem_class")
+    alike = alike.annotate(first_photo=Subquery(shown.values("sha256")[:1]))
     return Nearby(
         grid_code=located.grid_code,
         area_class=located.area_class,
