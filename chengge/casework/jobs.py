@@ -6,7 +6,7 @@ from django.db.models import Q
 from procrastinate.contrib.django import app
 
 from chengge import clock
-from chengge.casework import photos, tasks, voice
+from chengge.casework import photos, reminders, tasks, voice
 from chengge.casework.models import Evidence
 
 TASKS_AT_ONCE = 200
@@ -18,6 +18,20 @@ ORPHAN_DAYS = 7
 def give_waiting_tasks(timestamp: int) -> int:
     """Give tasks that found nobody on duty to whoever is on duty by now."""
     return tasks.give_waiting(clock.now(), TASKS_AT_ONCE)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="casework.remind", lock="casework.remind", pass_context=False)
+def remind(timestamp: int) -> int:
+    """Remind whoever has to act of clocks that run out or have run out."""
+    return reminders.remind().clocks
+
+
+@app.periodic(cron="35 3 * * *")
+@app.task(queueing_lock="casework.forget_old_reminders", pass_context=False)
+def forget_old_reminders(timestamp: int) -> int:
+    """Drop what reminded of clocks long ago."""
+    return reminders.forget_old()
 
 
 @app.periodic(cron="30 3 * * *")
