@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "chengge.field",
     "chengge.screen",
     "chengge.exchange",
+    "chengge.evaluation",
     "chengge.lab",
     "django.contrib.admin",
     "django.contrib.auth",

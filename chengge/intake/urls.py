@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/hotline/call/<int:call_id>/close/", hotline.close, name="hotline_close"),
     path("desk/hotline/call/<int:call_id>/back/", hotline.call_back, name="hotline_back"),
     path("open311/v2/", include("chengge.intake.open311.urls")),
+    path("", include("chengge.intake.pages.portal.urls")),
 ]

@@ -138,6 +138,14 @@ def own_source(channel: str, name: str) -> Source:
     return Source.objects.get_or_create(name=name[:60], defaults={"channel": channel, "created_at": clock.now()})[0]
 
 
+def looked_into(source: Source, trouble: str = "") -> None:
+    """Note that the city looked into its mailbox, or heard from its broker; or why it could not."""
+    if trouble:
+        Source.objects.filter(pk=source.pk).update(trouble=trouble[:300])
+    else:
+        Source.objects.filter(pk=source.pk).update(seen_at=clock.now(), trouble="")
+
+
 def _put(source: Source, values: SourceValues) -> None:
     for name in ("name", "channel", "jurisdiction", "may_report", "rate_per_minute", "answers_to", "note"):
         setattr(source, name, getattr(values, name))

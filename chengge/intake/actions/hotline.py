@@ -58,7 +58,7 @@ def take_call_event(message: InboundMessage, payload: Payload) -> Outcome:
     call.state = _state_of(call)
     call.save()
     if payload.get("agent") and agent is None:
-        return Outcome(aside=_("The call is kept; nobody signs in as “%(agent)s”.") % {"agent": payload["agent"][:40]})
+        return Outcome(remark=_("The call is kept; nobody signs in as “%(agent)s”.") % {"agent": payload["agent"][:40]})
     return Outcome()
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
@@ -22,7 +23,6 @@ from chengge.organization.queries import Actor
 MOST_REASON = 300
 MOST_TITLE = 120
 LONGEST_MESSAGE_ID = 200
-KEPT = timedelta(days=30)
 # A message that nobody is at work on any more: the process that took it in ended.
 ABANDONED = timedelta(minutes=2)
 MOST_TRIES = 5
@@ -41,10 +41,12 @@ class Outcome:
     Attributes:
         report_id: the report it became, or was counted on.
         aside: why it became none although nothing is wrong with it (not sure enough, a repeat); empty where it was taken.
+        remark: what somebody should know although it was taken.
     """
 
     report_id: int | None = None
     aside: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,13 @@ def keep_unread(source: Source, body: bytes, reason: str) -> InboundMessage:
 
 
 def forget_old_messages() -> int:
-    """Drop messages that are older than `KEPT`; returns how many."""
-    return InboundMessage.objects.filter(received_at__lt=clock.now() - KEPT).delete()[0]
+    """Drop messages that are older than the city keeps them (CHENGGE_MESSAGE_DAYS); returns how many."""
+    return InboundMessage.objects.filter(received_at__lt=clock.now() - timedelta(days=settings.MESSAGE_DAYS)).delete()[0]
+
+
+def was_done(source: Source, message_id: str) -> bool:
+    """Whether a message was taken in or set aside before. One query."""
+    return InboundMessage.objects.filter(source=source, message_id=message_id, state__in=DONE).exists()
 
 
 def payload_of(message: InboundMessage) -> Payload:
@@ -197,7 +204,7 @@ def _take(message: InboundMessage, payload: Payload, take: Take) -> None:
     with transaction.atomic():
         outcome = take(message, payload)
     message.state = InboundMessage.State.IGNORED if outcome.aside else InboundMessage.State.TAKEN
-    message.reason = outcome.aside[:MOST_REASON]
+    message.reason = (outcome.aside or outcome.remark)[:MOST_REASON]
     message.report_id = outcome.report_id
     message.tries += 1
     message.save()

@@ -139,6 +139,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(verbose_name="created")),
                 ("paused_at", models.DateTimeField(null=True, verbose_name="paused")),
                 ("seen_at", models.DateTimeField(null=True, verbose_name="last seen")),
+                ("trouble", models.CharField(blank=True, max_length=300, verbose_name="trouble")),
                 (
                     "created_by",
                     models.ForeignKey(

@@ -37,6 +37,7 @@ class Source(models.Model):
     )
     paused_at = models.DateTimeField(_("paused"), null=True)
     seen_at = models.DateTimeField(_("last seen"), null=True)  # to the minute
+    trouble = models.CharField(_("trouble"), max_length=300, blank=True)  # of what the city fetches itself: why the last look failed
 
     class Meta:
         verbose_name = _("source")

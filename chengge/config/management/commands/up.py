@@ -67,6 +67,8 @@ class Command(BaseCommand):
                 self.tell("   Ctrl-C stops it.")
 
         residents = [_web(host, port, {"CHENGGE_DEMO": "1" if demo_names else "0"}), _worker()]
+        if settings.MQTT_URL:
+            residents.append(_mqtt_listener())
         if demo_names and not still:
             residents.append(_demo_people())
         house = House(residents, _keep_database(self.tell), self.tell)
@@ -134,6 +136,10 @@ def _web(host: str, port: int, environment: dict[str, str]) -> Resident:
 def _worker() -> Resident:
     options = ["--concurrency", str(settings.WORKER_CONCURRENCY), "--shutdown-graceful-timeout", "20"]
     return Resident("Worker", [sys.executable, "-m", "chengge.config.cli", "procrastinate", "worker", *options], patience_seconds=30)
+
+
+def _mqtt_listener() -> Resident:
+    return Resident("MQTT listener", [sys.executable, "-m", "chengge.config.cli", "listen_mqtt"], patience_seconds=10)
 
 
 def _demo_people() -> Resident:
