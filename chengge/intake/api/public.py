@@ -61,14 +61,14 @@ Words = Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")]
 AfterCursor = Annotated[str, Field(max_length=32, pattern=r"^([0-9]{1,12}-[0-9]{1,18})?$")]
 
 
-class ClassOut(Outgoing):
+class PublicClassOut(Outgoing):
     id: int
     code: str = Field(description="Kind and code", examples=["component0103"])
     name: str
     group: str
 
 
-class ConditionOut(Outgoing):
+class PublicConditionOut(Outgoing):
     """When a case is filed for a class, and how fast it is dealt with."""
 
     condition: str
@@ -102,12 +102,12 @@ class PublicCasePage(Outgoing):
     next: str | None
 
 
-class AlikeOut(Outgoing):
+class PublicAlikeOut(Outgoing):
     case: PublicCaseOut
     metres: int
 
 
-class TellIn(Incoming):
+class FollowIn(Incoming):
     """What one more reporter says of a case."""
 
     description: text(500) = Field("", examples=["人行道上一处雨水井盖缺失"])
@@ -116,7 +116,7 @@ class TellIn(Incoming):
     photos: list[Sha256] = Field(default_factory=list, max_length=MOST_PHOTOS)
 
 
-class AppReportIn(TellIn):
+class AppReportIn(FollowIn):
     class_id: StrictId | None = Field(None, description="One of /public/classes; null: an operator chooses")
     place: text(200) = ""
     lon: Longitude | None = None
@@ -136,21 +136,21 @@ class AppPhotoOut(Outgoing):
     sha256: str
 
 
-class StepOut(Outgoing):
+class PublicStepOut(Outgoing):
     label: str
     at: datetime | None
     is_done: bool
     is_now: bool
 
 
-class FollowedOut(Outgoing):
+class FollowedReportOut(Outgoing):
     """A report and how far it is."""
 
     reference: str
     name: str
     state: str
     state_words: str
-    steps: list[StepOut]
+    steps: list[PublicStepOut]
     department: str
     expected_by: datetime | None
     reopen_until: datetime | None = Field(description="Until when the reporter may ask to go on")
@@ -160,32 +160,32 @@ class FollowedOut(Outgoing):
     photos: list[PublicPhotoOut]
 
 
-class RatingIn(Incoming):
+class PublicRatingIn(Incoming):
     stars: Annotated[int, Field(strict=True, ge=1, le=5)]
     words: text(500) = ""
 
 
-class ReasonIn(Incoming):
+class PublicReasonIn(Incoming):
     reason: text(500, 1)
 
 
-class DoneOut(Outgoing):
+class ThankedOut(Outgoing):
     message: str
 
 
-@router.get("/public/classes", response=answers({200: list[ClassOut]}, 403, 429))
-def public_classes(request: HttpRequest) -> list[ClassOut]:
+@router.get("/public/classes", response=answers({200: list[PublicClassOut]}, 403, 429))
+def public_classes(request: HttpRequest) -> list[PublicClassOut]:
     """What can be reported."""
     app_of(request)
-    return [ClassOut(id=row.pk, code=code, name=name_of(row), group=row.major_name) for code, row in present_classes().items()]
+    return [PublicClassOut(id=row.pk, code=code, name=name_of(row), group=row.major_name) for code, row in present_classes().items()]
 
 
-@router.get("/public/classes/{class_id}/conditions", response=answers({200: list[ConditionOut]}, 403, 429))
-def public_conditions(request: HttpRequest, class_id: Id) -> list[ConditionOut]:
+@router.get("/public/classes/{class_id}/conditions", response=answers({200: list[PublicConditionOut]}, 403, 429))
+def public_conditions(request: HttpRequest, class_id: Id) -> list[PublicConditionOut]:
     """When a case is filed for a class; empty for a class that there is not."""
     app_of(request)
     rows = rules_of(class_id, "", city_day(clock.now()))
-    return [ConditionOut(condition=row.condition, closing_condition=row.closing_condition) for row in rows]
+    return [PublicConditionOut(condition=row.condition, closing_condition=row.closing_condition) for row in rows]
 
 
 @router.get("/public/cases", response=answers({200: PublicCasePage}, 403, 429))
@@ -205,17 +205,17 @@ def public_cases_list(
     return PublicCasePage(items=[_case(row) for row in found.cases], next=found.next or None)
 
 
-@router.get("/public/cases/near", response=answers({200: list[AlikeOut]}, 403, 429))
+@router.get("/public/cases/near", response=answers({200: list[PublicAlikeOut]}, 403, 429))
 def public_cases_alike(
     request: HttpRequest,
     lon: QueryLongitude,
     lat: QueryLatitude,
     class_id: Annotated[Id | None, Query(alias="class")] = None,
     q: Words = "",
-) -> list[AlikeOut]:
+) -> list[PublicAlikeOut]:
     """Open public cases that may be the problem somebody is about to report: to be followed instead of repeated."""
     app_of(request)
-    return [AlikeOut(case=_case(row.case), metres=row.metres) for row in alike_nearby(lon, lat, class_id, q)]
+    return [PublicAlikeOut(case=_case(row.case), metres=row.metres) for row in alike_nearby(lon, lat, class_id, q)]
 
 
 @router.get("/public/cases/{number}", response=answers({200: PublicCaseOut}, 403, 404, 429))
@@ -250,41 +250,41 @@ def send_public_report(request: HttpRequest, device: DeviceId, given: AppReportI
 
 
 @router.post("/public/cases/{number}/follow", response=answers({201: AppReportedOut}, 403, 404, 409, 429))
-def follow_public_case(request: HttpRequest, device: DeviceId, number: CaseNumber, given: TellIn, key: Key = None) -> Status:
+def follow_public_case(request: HttpRequest, device: DeviceId, number: CaseNumber, given: FollowIn, key: Key = None) -> Status:
     """Say that one has seen the same problem, and hear how it goes."""
     said = Said(**_said(given.model_dump(exclude={"name"})), reporter_name=given.name)
     return Status(201, _told(follow_case(_device(request, device), number, said, key)))
 
 
-@router.get("/public/reports/{reference}", response=answers({200: FollowedOut}, 403, 404, 429))
-def follow_public_report(request: HttpRequest, reference: Reference, token: Token) -> FollowedOut:
+@router.get("/public/reports/{reference}", response=answers({200: FollowedReportOut}, 403, 404, 429))
+def follow_public_report(request: HttpRequest, reference: Reference, token: Token) -> FollowedReportOut:
     """How far a report is."""
     app_of(request)
     found = followed(report_by(reference, token))
     same = ("name", "state", "state_words", "department", "expected_by", "reopen_until", "is_over", "others")
-    return FollowedOut(
+    return FollowedReportOut(
         **{name: getattr(found, name) for name in same},
         reference=reference,
-        steps=[StepOut(label=str(one.label), at=one.at, is_done=one.is_done, is_now=one.is_now) for one in found.steps],
+        steps=[PublicStepOut(label=str(one.label), at=one.at, is_done=one.is_done, is_now=one.is_now) for one in found.steps],
         case=_case(found.case) if found.case else None,
         photos=[_photo(request, row) for row in found.photos],
     )
 
 
-@router.post("/public/reports/{reference}/rating", response=answers({200: DoneOut}, 403, 404, 409, 429))
-def rate_public_report(request: HttpRequest, reference: Reference, token: Token, given: RatingIn) -> DoneOut:
+@router.post("/public/reports/{reference}/rating", response=answers({200: ThankedOut}, 403, 404, 409, 429))
+def rate_public_report(request: HttpRequest, reference: Reference, token: Token, given: PublicRatingIn) -> ThankedOut:
     """Say how content one is with how a closed case was dealt with. It is said once."""
     app_of(request)
     rate(report_by(reference, token), given.stars, given.words)
-    return DoneOut(message=_("Thank you. It counts in how the departments are judged."))
+    return ThankedOut(message=_("Thank you. It counts in how the departments are judged."))
 
 
-@router.post("/public/reports/{reference}/reopen", response=answers({200: DoneOut}, 403, 404, 409, 429))
-def ask_to_reopen_public_report(request: HttpRequest, reference: Reference, token: Token, given: ReasonIn) -> DoneOut:
+@router.post("/public/reports/{reference}/reopen", response=answers({200: ThankedOut}, 403, 404, 409, 429))
+def ask_to_reopen_public_report(request: HttpRequest, reference: Reference, token: Token, given: PublicReasonIn) -> ThankedOut:
     """Ask that a closed case goes on; a shift leader decides."""
     app_of(request)
     ask_to_reopen(report_by(reference, token), given.reason)
-    return DoneOut(message=_("A shift leader looks at it."))
+    return ThankedOut(message=_("A shift leader looks at it."))
 
 
 def app_of(request: HttpRequest) -> Source:
