@@ -59,6 +59,8 @@ def tabs_of(posts: frozenset[Post]) -> list[Tab]:
     if Post.OPERATOR in posts:
         tabs.append(Tab("hotline", pgettext("tab", "Hotline"), "/desk/hotline/"))
         tabs.append(Tab("report", pgettext("tab", "New report"), "/reports/new/"))
+    if posts & {Post.OPERATOR, Post.SHIFT_LEADER}:
+        tabs.append(Tab("public_photos", pgettext("tab", "For the public"), "/manage/public-photos/"))
     if Post.INSPECTOR in posts:
         tabs.append(Tab("phone", desk_name(Post.INSPECTOR), "/phone/"))
     if posts:

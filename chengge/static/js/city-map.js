@@ -11,6 +11,7 @@
 //   data-pick                              lets a person choose the point: click, drag the pin, or Enter in the middle
 //   data-list="element id"                 a <ul> to keep the list of objects in; without it the map keeps one in its corner
 //   data-label="…"                         what the map shows, for screen readers
+//   data-config="/…"                       where it learns how to draw the city; without it the members' own
 // Events (bubbling): `map-ready`, `place-picked` {lon, lat}, `object-chosen` {layer, properties, lon, lat}, `map-moved` {zoom, notes}
 
 import { circleAround, cityStyle, layersByName, lightIcon } from "./city-map-style.js";
@@ -61,16 +62,17 @@ function looks() {
 
 const configs = new globalThis.Map();
 
-function configOf(language) {
-  if (!configs.has(language)) {
-    const asked = fetch(CONFIG_URL, { headers: { Accept: "application/json" } }).then((answer) => {
+function configOf(url, language) {
+  const key = `${language} ${url}`;
+  if (!configs.has(key)) {
+    const asked = fetch(url, { headers: { Accept: "application/json" } }).then((answer) => {
       if (!answer.ok) throw new Error(`${answer.status}`);
       return answer.json();
     });
-    asked.catch(() => configs.delete(language));
-    configs.set(language, asked);
+    asked.catch(() => configs.delete(key));
+    configs.set(key, asked);
   }
-  return configs.get(language);
+  return configs.get(key);
 }
 
 export class CityMap extends HTMLElement {
@@ -100,7 +102,7 @@ export class CityMap extends HTMLElement {
     if (this.#parts.canvas) return;
     this.#build();
     try {
-      [this.#config] = await Promise.all([configOf(document.documentElement.lang), looks()]);
+      [this.#config] = await Promise.all([configOf(this.dataset.config ?? CONFIG_URL, document.documentElement.lang), looks()]);
     } catch {
       this.#say(document.documentElement.lang.startsWith("en") ? NO_ANSWER.en : NO_ANSWER.zh);
       return;

@@ -139,7 +139,7 @@ def public_list(wanted: Wanted, cursor: str = "", size: int = PAGE_SIZE) -> Case
 
 def public_case(number: str) -> PublicCase:
     """One public case by its number. Raises NotFound for any other."""
-    found = _shown(public_cases(portal_rules())).filter(number=number).first() if number.isascii() and number.isdigit() else None
+    found = with_public_facts(public_cases(portal_rules())).filter(number=number).first() if number.isascii() and number.isdigit() else None
     if found is None:
         raise NotFound(
             "case",
@@ -166,13 +166,13 @@ def alike_nearby(lon: float, lat: float, class_id: int | None, words: str) -> li
     found = [one.case.pk for one in alike(lon, lat, class_id, words, clock.now(), limit=MOST_ALIKE * 3) if not Stage(one.case.stage).is_end]
     if not found:
         return []
-    rows = {row.pk: row for row in _shown(public_cases(portal_rules())).filter(pk__in=found)}
+    rows = {row.pk: row for row in with_public_facts(public_cases(portal_rules())).filter(pk__in=found)}
     listed = as_public([rows[pk] for pk in found if pk in rows][:MOST_ALIKE])
     return [AlikeNearby(case, _rounded(float(distance_m(lon, lat, case.lon, case.lat)))) for case in listed]
 
 
 def as_public(rows: Sequence[Case]) -> list[PublicCase]:
-    """Cases as the public knows them; `_shown` must have read what stands beside them. Two queries, however many."""
+    """Cases as the public knows them; `with_public_facts` must have read what stands beside them. Two queries, however many."""
     places = at_roads([(row.lon, row.lat) for row in rows])
     areas = _areas(row.grid_code for row in rows)
     return [_as_public(row, place, areas) for row, place in zip(rows, places, strict=True)]
@@ -184,7 +184,8 @@ def street_choices() -> list[tuple[int, str]]:
     return list(rows.order_by("code").values_list("code", "name"))
 
 
-def _shown(rows: QuerySet[Case]) -> QuerySet[Case]:
+def with_public_facts(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """Rows with what stands beside them; what people said is not even read."""
     return rows.select_related("problem_class", "public_words").defer("description", "place", "last_hash")
 
 
@@ -216,7 +217,7 @@ def _areas(grid_codes: Iterable[int | None]) -> dict[int, str]:
 
 
 def _matching(wanted: Wanted) -> QuerySet[Case]:
-    rows = _shown(public_cases(portal_rules()))
+    rows = with_public_facts(public_cases(portal_rules()))
     if wanted.class_id is not None:
         rows = rows.filter(problem_class_id=wanted.class_id)
     if wanted.division_code is not None:

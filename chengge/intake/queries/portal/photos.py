@@ -1,17 +1,19 @@
 """Photos the public may see: copies that an operator approved."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from chengge.casework.models import Evidence
 from chengge.domain.errors import NotFound
 from chengge.intake.models import PublicPhoto
-from chengge.intake.queries.portal.cases import public_cases
+from chengge.intake.queries.portal.cases import PublicCase, as_public, public_cases, with_public_facts
 from chengge.intake.queries.portal.rules import portal_rules
+from chengge.intake.queries.portal.steps import stages_in
 
 BEFORE = (Evidence.Phase.REPORT.value, Evidence.Phase.VERIFY.value)
 SIZES = {"full": ".jpg", "thumb": ".thumb.jpg"}
@@ -54,11 +56,10 @@ def photo_file(photo_id: int, size: str) -> Path:
     return path
 
 
-def pairs(case_ids: Sequence[int]) -> dict[int, tuple[ShownPhoto, ShownPhoto]]:
-    """Of each case that has both: a photo before and one after. One query."""
-    found = {}
-    for case_id, photos in shown_photos(case_ids).items():
-        before, after = [p for p in photos if not p.is_after], [p for p in photos if p.is_after]
-        if before and after:
-            found[case_id] = (before[0], after[-1])
-    return found
+def cases_with_pairs(most: int) -> list[PublicCase]:
+    """The public cases solved last that have an approved photo before and one after the handling. Four queries."""
+    approved = PublicPhoto.objects.filter(case_id=OuterRef("pk"), state=PublicPhoto.State.APPROVED)
+    rows = with_public_facts(public_cases(portal_rules()).filter(stage__in=stages_in("solved"))).filter(
+        Exists(approved.filter(evidence__phase__in=BEFORE)), Exists(approved.exclude(evidence__phase__in=BEFORE))
+    )
+    return as_public(list(rows.order_by("-handled_at", "-pk")[:most]))

@@ -1,0 +1,1 @@
+"""Pages of the public portal: no account, Chinese and English, usable without scripts and without the map."""
