@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chengge.casework.pages import acting, case, desk, exporting, kept_filters, live, looking_up, photos, reporting, voices
+from chengge.casework.pages import acting, case, desk, exporting, kept_filters, live, looking_up, photos, reminders, reporting, voices
 
 urlpatterns = [
     path("desk/<slug:post>/", desk.desk, name="desk"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("desk/<slug:post>/cases.csv", exporting.as_csv, name="desk_csv"),
     path("desk/<slug:post>/cases.xlsx", exporting.as_xlsx, name="desk_xlsx"),
     path("desk/<slug:post>/case/<str:number>/", desk.open_case, name="desk_case"),
+    path("manage/reminders/", reminders.reminders, name="manage_reminders"),
+    path("manage/reminders/new", reminders.edit, name="manage_reminder_new"),
+    path("manage/reminders/<int:rule_id>/edit", reminders.edit, name="manage_reminder_edit"),
+    path("manage/reminders/<int:rule_id>/end", reminders.end, name="manage_reminder_end"),
     path("cases/<str:number>/", case.page, name="case"),
     path("cases/<str:number>/do/<slug:action>/", acting.act, name="act"),
     path("cases/<str:number>/conditions/", looking_up.conditions, name="conditions"),
