@@ -1,0 +1,1 @@
+"""Evaluation: facts, indicators, schemes, scores."""
