@@ -1,11 +1,16 @@
-"""What a text is made of for the models: runs of one to three characters. Training and answering must cut alike, so both cut here."""
+"""What a text is made of for the models: runs of one to three characters. Training and answering must cut alike, so both cut here.
+
+People say first what it is about, and tell the story after: runs near the beginning may count several times.
+"""
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 
 LONGEST_GRAM = 3
 MOST_CHARACTERS = 4000
+HEAD_CHARACTERS = 20
 
 _APART = re.compile(r"[^\w]+|_+")
 
@@ -21,3 +26,12 @@ def grams(text: str) -> Iterator[str]:
         for length in range(1, LONGEST_GRAM + 1):
             for start in range(len(run) - length + 1):
                 yield run[start : start + length]
+
+
+def counted(text: str, head_times: int) -> Counter[str]:
+    """How often each run counts: once where it stands, and `head_times` more where it stands in the head."""
+    counts = Counter(grams(text))
+    if head_times:
+        for gram in grams(text[:HEAD_CHARACTERS]):
+            counts[gram] += head_times
+    return counts

@@ -1,10 +1,10 @@
 """A linear model over runs of characters as plain arrays: what is needed to answer, and nothing that could run.
 
-Probabilities are softmax(sharpness × (weights · tf-idf + bias)); tf-idf is (1 + ln count) × idf, scaled to length 1.
+Probabilities are softmax(sharpness × (weights · v + bias)); v is (1 + ln count) × worth for each run, scaled to length 1. The
+worth of a run grows with how rare it is and with how much it tells the labels apart (`training.Features`).
 """
 
 import json
-from collections import Counter
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from io import BytesIO
@@ -12,7 +12,7 @@ from io import BytesIO
 import numpy as np
 from numpy.typing import NDArray
 
-from chengge.casework.suggestions.grams import grams
+from chengge.casework.suggestions.grams import counted
 
 FORMAT = 1
 Floats = NDArray[np.float32]
@@ -54,17 +54,19 @@ class LinearModel:
 
     Attributes:
         labels: what is guessed, as the caller's own codes.
-        seen: how many cases of each label it learned from.
+        seen: how many cases of each label it learned from; none for a class known by its description alone.
+        worth, sharpness, head_times: see above, and `grams.counted`.
     """
 
     card: Card
     labels: NDArray[np.str_]
     seen: NDArray[np.int64]
     vocabulary: NDArray[np.str_]
-    idf: Floats
+    worth: Floats
     weights: Floats
     bias: Floats
     sharpness: float
+    head_times: int
 
     @cached_property
     def columns(self) -> dict[str, int]:
@@ -73,12 +75,11 @@ class LinearModel:
 
     def scores(self, text: str) -> Floats | None:
         """A score for each label; None for a text with no run that was ever seen."""
-        counts = Counter(gram for gram in grams(text) if gram in self.columns)
+        counts = {self.columns[gram]: often for gram, often in counted(text, self.head_times).items() if gram in self.columns}
         if not counts:
             return None
-        columns = np.fromiter((self.columns[gram] for gram in counts), dtype=np.int64, count=len(counts))
-        often = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        values = (1 + np.log(often)) * self.idf[columns]
+        columns = np.fromiter(counts, dtype=np.int64, count=len(counts))
+        values = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.worth[columns]
         values /= np.sqrt(values @ values)
         return np.asarray(self.weights[:, columns] @ values + self.bias, dtype=np.float32)
 
@@ -90,11 +91,10 @@ class LinearModel:
     def as_bytes(self) -> bytes:
         """The model as an .npz file: arrays and a line of JSON, no objects."""
         out = BytesIO()
-        told = json.dumps({"format": FORMAT, "sharpness": self.sharpness, "card": asdict(self.card)}, ensure_ascii=False)
-        np.savez_compressed(
-            out, card=np.array(told), labels=self.labels, seen=self.seen, vocabulary=self.vocabulary, idf=self.idf, weights=self.weights,
-            bias=self.bias,
-        )  # fmt: skip
+        numbers = {"format": FORMAT, "sharpness": self.sharpness, "head_times": self.head_times, "card": asdict(self.card)}
+        told = json.dumps(numbers, ensure_ascii=False)
+        arrays = {"labels": self.labels, "seen": self.seen, "vocabulary": self.vocabulary, "worth": self.worth}
+        np.savez_compressed(out, allow_pickle=False, card=np.array(told), weights=self.weights, bias=self.bias, **arrays)
         return out.getvalue()
 
     @classmethod
@@ -114,17 +114,18 @@ class LinearModel:
                     labels=arrays["labels"],
                     seen=arrays["seen"],
                     vocabulary=arrays["vocabulary"],
-                    idf=arrays["idf"],
+                    worth=arrays["worth"],
                     weights=arrays["weights"],
                     bias=arrays["bias"],
                     sharpness=float(told["sharpness"]),
+                    head_times=int(told["head_times"]),
                 )
         except UnreadableModel:
             raise
         except Exception as fault:  # whatever a file that is none makes the readers say
             raise UnreadableModel(f"this is no model: {fault}") from fault
         shape = (len(found.labels), len(found.vocabulary))
-        if found.weights.shape != shape or found.bias.shape != shape[:1] or found.seen.shape != shape[:1] or found.idf.shape != shape[1:]:
+        if found.weights.shape != shape or found.bias.shape != shape[:1] or found.seen.shape != shape[:1] or found.worth.shape != shape[1:]:
             raise UnreadableModel("the arrays of the model do not fit together: train anew")
         return found
 
