@@ -288,7 +288,7 @@ def _signals_again(memory: NDArray[np.void], after: NDArray[np.void], fixes: Fix
         return []
     first = np.flatnonzero(np.append(True, who[1:] != who[:-1]) & silent[who]) if len(who) else np.zeros(0, dtype=np.int64)
     after["alarms"][who[first]] &= ~np.int16(Bit.SILENT)
-    return [_turn(fixes, codes, int(i), Bit.SILENT, False, int(fixes.at[i])) for i in first]
+    return [_turn(fixes, codes, i, Bit.SILENT, False, int(fixes.at[i])) for i in map(int, first)]
 
 
 def _crossings(

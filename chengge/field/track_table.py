@@ -94,12 +94,12 @@ def copy_points(
     )
 
 
-def add_points(*columns: Any) -> int:
+def add_points(columns: tuple[NDArray[Any], ...]) -> int:
     """Write fixes of which some may be there already (the arrays of `copy_points`); returns how many were new."""
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS tracks_late (LIKE {TABLE}) ON COMMIT DELETE ROWS")
         cursor.execute("DELETE FROM tracks_late")
-        copy_points(*columns, into="tracks_late")
+        copy_points(*columns, into="tracks_late")  # type: ignore[arg-type, misc]
         cursor.execute(f"INSERT INTO {TABLE} SELECT * FROM tracks_late ON CONFLICT DO NOTHING")  # noqa: S608
         return cursor.rowcount
 
@@ -132,7 +132,7 @@ def points_of(member_id: int, since: datetime, until: datetime) -> NDArray[np.vo
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT extract(epoch FROM at)::bigint, lon_e7, lat_e7, accuracy_m, grid_code, verdict "
-            f"FROM {TABLE} WHERE member_id = %s AND at >= %s AND at < %s ORDER BY at",
+            "FROM field_trackpoint WHERE member_id = %s AND at >= %s AND at < %s ORDER BY at",
             [member_id, since, until],
         )
         rows = cursor.fetchall()

@@ -5,6 +5,7 @@ from chengge.field.pages import phone as pages
 
 urlpatterns = [
     path("", include("chengge.field.office.urls")),
+    path("", include("chengge.field.office.track_urls")),
     path("phone/", pages.home, name="phone"),
     path("phone/duty", pages.duty, name="phone_duty"),
     path("phone/seen", pages.seen, name="phone_seen"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("phone/files.json", handing_in.files, name="phone_files"),
     path("phone/who.json", handing_in.who, name="phone_who"),
     path("phone/classes.json", pages.class_search, name="phone_classes"),
+    path("phone/guesses.json", pages.guesses, name="phone_guesses"),
     path("phone/near.json", pages.near, name="phone_near"),
     path("phone/report/", pages.report_problem, name="phone_report"),
     path("phone/reports/", pages.reports, name="phone_reports"),

@@ -16,10 +16,10 @@ def alarm_sentence(alarm: Alarm) -> str:
             return _("Outside your grids since %(at)s (%(place)s). Go back, or say why.") % {"at": at, "place": place}
         case AlarmKind.STILL:
             minutes = int(alarm.detail.get("minutes", 0))
-            said = ngettext(
+            still = ngettext(
                 "No movement for %(minutes)d minute since %(at)s.", "No movement for %(minutes)d minutes since %(at)s.", minutes
             )
-            return said % {"minutes": minutes, "at": at} + " " + _("Go on, or say why.")
+            return still % {"minutes": minutes, "at": at} + " " + _("Go on, or say why.")
         case AlarmKind.SILENT:
             return _("No position since %(at)s. Check the phone's positioning and network.") % {"at": at}
         case AlarmKind.LATE:

@@ -30,6 +30,8 @@ DESK_POSTS = (
     Post.ADMINISTRATOR,
 )
 
+LOOKING_AFTER_INSPECTORS = frozenset({Post.OPERATOR, Post.SHIFT_LEADER, Post.EVALUATOR, Post.LEADER, Post.ADMINISTRATOR})
+
 
 @dataclass(frozen=True, slots=True)
 class Tab:
@@ -63,6 +65,8 @@ def tabs_of(posts: frozenset[Post]) -> list[Tab]:
         tabs.append(Tab("public_photos", pgettext("tab", "For the public"), "/manage/public-photos/"))
     if Post.INSPECTOR in posts:
         tabs.append(Tab("phone", desk_name(Post.INSPECTOR), "/phone/"))
+    if posts & LOOKING_AFTER_INSPECTORS:
+        tabs.append(Tab("tracks", pgettext("tab", "Inspectors"), "/tracks/"))
     if posts:
         tabs.append(Tab("map", pgettext("tab", "Map"), "/map/"))
     if Post.ADMINISTRATOR in posts:

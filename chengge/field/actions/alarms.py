@@ -89,8 +89,8 @@ def explain(actor: Actor, alarm_id: int, words: str) -> Alarm:
         Conflict: it is explained or closed already.
     """
     words = " ".join(words.split())[:MOST_WORDS]
-    alarm = Alarm.objects.select_for_update().filter(pk=alarm_id, member_id=actor.member_id).first()
-    if alarm is None or actor.member_id is None:
+    alarm = Alarm.objects.select_for_update().filter(pk=alarm_id).first()
+    if alarm is None or alarm.member_id != actor.member_id:
         raise NotFound("alarm", _("This alarm is not yours."), _("Go back to your list."))
     if not words:
         raise Refused("words", _("Say in a few words why."), field="words")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 import numpy as np
 from django.conf import settings
@@ -16,21 +16,14 @@ from chengge.domain.patrol import Patrol, patrol
 from chengge.field import track_table
 from chengge.field.actions.alarms import raise_alarms
 from chengge.field.models import Alarm, AlarmKind, PatrolDay
+from chengge.field.queries.days import day_span, own_grids_by_member
 from chengge.field.queries.fences import alarm_rules
-from chengge.foundation.models import ResponsibilityGridUnit
-from chengge.foundation.queries import holds_on
 from chengge.organization.models import Duty
-from chengge.organization.queries import CITY_ZONE
 
 SHORTEST_DUTY_SECONDS = 2 * 3600  # who was on duty for less is not asked for the grids not visited
 MOST_NAMED = 60
 COLUMNS = ("fixes", "duty_seconds", "street_seconds", "outside_seconds", "distance_m", "own_grids", "covered_grids", "visits", "reports")
 MEMBERS_OF_DAY = "SELECT DISTINCT member_id FROM field_trackpoint WHERE at >= %s AND at < %s ORDER BY member_id"
-
-
-def day_span(day: date) -> tuple[datetime, datetime]:
-    """From when to before when a day of the city lasts."""
-    return datetime.combine(day, time(), CITY_ZONE), datetime.combine(day + timedelta(days=1), time(), CITY_ZONE)
 
 
 def count_day(day: date) -> int:
@@ -77,15 +70,6 @@ def patrol_of(member_id: int, since: datetime, until: datetime) -> Patrol:
     return patrol(
         rows["at"], rows["lon"], rows["lat"], rows["accuracy_m"].astype(np.float64), rows["grid"], rows["verdict"] == Verdict.OUTSIDE
     )
-
-
-def own_grids_by_member(day: date) -> dict[int, set[int]]:
-    """The unit grids of every inspector on a day. One query."""
-    found: dict[int, set[int]] = defaultdict(set)
-    rows = ResponsibilityGridUnit.objects.filter(holds_on(day, "responsibility_grid__"), responsibility_grid__inspectors__isnull=False)
-    for member, code in rows.values_list("responsibility_grid__inspectors", "grid_code"):
-        found[member].add(code)
-    return found
 
 
 @transaction.atomic

@@ -137,7 +137,7 @@ def _raise_tasks(kind: AlarmKind, now: datetime, rules: Mapping[str, AlarmRule])
     return len(
         raise_alarms(
             Alarm(
-                member_id=task.member_id,
+                member_id=task.member_id,  # type: ignore[misc]
                 kind=kind,
                 task=task,
                 began_at=task.due_at,

@@ -159,7 +159,7 @@ def _take_in_order(fixes: Fixes, refused: dict[str, int], now: datetime) -> Take
         added = 0
         if len(late):
             codes = locate_many(late.lon, late.lat)
-            added = track_table.add_points(*_columns(late), codes, ground.verdicts(late, codes, margin_m))
+            added = track_table.add_points((*_columns(late), codes, ground.verdicts(late, codes, margin_m)))
             _count(refused, "repeated", len(late) - added)
         if not len(fixes):
             return Taken(added, 0, added, refused)
