@@ -219,7 +219,7 @@ def test_a_walk_ends_with_a_result_a_photo_and_a_position(city: City, phone: Cli
         "reason": "已经清理",
         "seen": course.case.entry_count,
     }
-    assert phone.post(f"/phone/tasks/{task.pk}/", given).json() == {"to": "/phone/"}
+    assert phone.post(f"/phone/tasks/{task.pk}/", given).json() == {"number": course.number, "to": "/phone/"}
     task.refresh_from_db()
     assert (course.case.stage, task.result) == (stage, action)
     assert 5 < task.distance_m < 15

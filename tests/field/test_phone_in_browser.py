@@ -39,7 +39,7 @@ def photo(tmp_path: Path) -> Path:
 def report_form(phone):
     """The form, once its script stands."""
     phone.goto(phone.url + "report/")
-    wait_until(phone, "document.querySelector('#report [name=key]').value.length === 32")
+    wait_until(phone, "document.querySelector('#report').dataset.ready === ''")
 
 
 def no_scrolling_sideways(page) -> bool:
@@ -62,6 +62,7 @@ def test_a_problem_is_reported_in_five_taps_and_sticks_to_the_component_nearby(c
     case = Case.objects.get()
     assert (case.problem_class, case.component_code, case.grid_code) == (city.manhole, MANHOLE_CODE, GRID_CODES[0])
     assert Report.objects.get().accuracy_m == 12
+    phone.locator(".note").wait_for()
     assert case.number in phone.locator(".note").text_content()
 
 
@@ -75,6 +76,7 @@ def test_a_place_is_chosen_by_hand_and_like_cases_nearby_are_shown(city, phone, 
     phone.click("#class-list button:has-text('暴露垃圾')")
     phone.locator(".like").wait_for()
     assert course.number in phone.locator(".like a").get_attribute("href")
+    assert course.number == phone.locator(".like button").get_attribute("data-same")
     box = phone.locator("city-map canvas").bounding_box()
     phone.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.6)
     wait_until(phone, "document.getElementById('position').textContent === 'Placed by hand'")

@@ -23,6 +23,7 @@ from chengge.organization.gates import actor_at
 
 A_YEAR_SECONDS = 365 * 24 * 3600
 ICONS = (192, 512)
+KEPT_PAGES = ("phone", "phone_report", "phone_components", "phone_unsent", "phone_reports", "phone_surveys")
 # What pages of the phone are made of, beside our own scripts and styles.
 VENDOR = (
     "vendor/tabler/css/tabler.min.css",
@@ -102,7 +103,7 @@ def bootstrap(request: HttpRequest) -> HttpResponse:
             "language": language,
             "member": {"id": actor.member_id, "name": str(request.user)},
             "ground": ground,
-            "pages": [*(reverse(name) for name in ("phone", "phone_report", "phone_components", "phone_unsent", "phone_offline")), *walks],
+            "pages": [*(reverse(name) for name in KEPT_PAGES), *walks],
             "photos": [reverse("photo", args=(digest, "thumb")) for digest in held["photos"]],
             "map": reverse("map_config"),
         }

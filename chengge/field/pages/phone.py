@@ -11,16 +11,20 @@ from django.views.decorators.http import require_POST, require_safe
 from chengge import clock
 from chengge.casework.models import Task
 from chengge.casework.queries.sight import visible
+from chengge.casework.suggestions import suggest
 from chengge.domain.errors import Refused
 from chengge.field import actions, queries
+from chengge.field.actions.surveys import GONE_STATES
 from chengge.field.pages import handing_in
 from chengge.field.pages import sent as read
 from chengge.field.pages.gate import for_inspectors, telling
+from chengge.foundation.models import Component, ProblemClass
 from chengge.foundation.queries import classes, rules_of
 from chengge.organization.gates import actor_at
 from chengge.organization.queries import city_day
 
 PAGE_SIZE = 20
+MOST_WORDS = 300
 # The phone fetches its pages beforehand, to keep them; such a page must not swallow the notes meant for the next one that is read.
 BEFOREHAND = "Chengge-Beforehand"
 
@@ -74,6 +78,17 @@ def class_search(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_inspectors
+def guesses(request: HttpRequest) -> HttpResponse:
+    """What the words of a report sound like, by the city's own closed cases; nothing where that is not clear."""
+    found = suggest(request.GET.get("text", "")[:MOST_WORDS]).classes
+    kinds = dict(ProblemClass.objects.filter(pk__in=[one.id for one in found]).values_list("pk", "kind")) if found else {}
+    return JsonResponse(
+        {"classes": [{"id": one.id, "name": one.name, "kind": kinds.get(one.id, ""), "percent": one.percent} for one in found]}
+    )
+
+
+@require_safe
+@for_inspectors
 @telling
 def near(request: HttpRequest) -> HttpResponse:
     """Grid, components, like cases and filing conditions around a place."""
@@ -102,7 +117,7 @@ def unsent(request: HttpRequest) -> HttpResponse:
 @for_inspectors
 def components(request: HttpRequest) -> HttpResponse:
     """The form for a component that is new, has moved, has changed or is gone; it goes to the office for approval."""
-    return render(request, "field/components.html", context(request))
+    return render(request, "field/components.html", context(request, states=Component.State.choices, gone=GONE_STATES))
 
 
 @require_safe

@@ -1,108 +1,84 @@
-// A strip of photos: each goes up as soon as it is taken, so that sending the report takes no time.
+// A strip of photos: each is drawn anew and kept on the phone as soon as it is taken; the queue sends it.
 
-import { csrfToken } from "./csrf.js";
+import { Unreadable, shrink } from "./phone-shrink.js";
+import { NoRoom, addFile, blobOf, removeFile } from "./phone-store.js";
 
 export class PhotoStrip {
   /**
-   * @param {HTMLElement} place the `.shots` element; `data-photos` names the field, `data-upload` the address
+   * @param {HTMLElement} place the `.shots` element; `data-photos` names the part they play
+   * @param {Draft} draft what they belong to
    * @param {Object<string, string>} words
-   * @param {() => void} changed called when a photo came, went up, or was taken away
+   * @param {(text: string) => void} complain says what went wrong
    */
-  constructor(place, words, changed = () => {}) {
-    this.place = place;
-    this.words = words;
-    this.changed = changed;
-    this.going = new Set();
+  constructor(place, draft, words, complain) {
+    Object.assign(this, { place, draft, words, complain });
+    this.role = place.dataset.photos;
+    this.going = Promise.resolve();
     for (const input of place.querySelectorAll('input[type="file"]')) {
       input.addEventListener("change", () => this.take(input));
-      this.take(input); // chosen while this script was still on its way
+      if (input.files.length) this.take(input); // chosen while this script was still on its way
     }
   }
 
   get count() {
-    return this.place.querySelectorAll(".shot").length;
+    return this.draft.files.filter(({ role }) => role === this.role).length;
   }
 
-  get uploaded() {
-    return this.place.querySelectorAll('.shot input[type="hidden"]').length;
+  /** Show what the draft holds already. */
+  async show() {
+    for (const figure of this.place.querySelectorAll(".shot")) figure.remove();
+    for (const file of this.draft.files.filter(({ role }) => role === this.role)) {
+      const blob = await blobOf(file.key);
+      if (blob) this.put(file, blob);
+    }
   }
 
-  /** Settles when nothing is on its way any more; tells whether every photo arrived. */
-  async settled() {
-    await Promise.all(this.going);
-    return this.uploaded === this.count;
+  /** Settles when everything chosen is kept. */
+  settled() {
+    return this.going;
   }
 
   take(input) {
-    for (const file of input.files) this.add(file);
+    const files = [...input.files];
     input.value = "";
+    // One after another: ten pictures at once are more than a small phone can draw.
+    for (const file of files) this.going = this.going.then(() => this.keep(file)).catch(() => {});
   }
 
-  add(file) {
+  async keep(file) {
     const figure = document.createElement("div");
     figure.className = "shot shot-going";
+    this.place.insertBefore(figure, this.place.querySelector(".shot-add"));
+    try {
+      const drawn = await shrink(file);
+      const kept = await this.draft.with((key) => addFile(key, this.role, drawn));
+      this.put(kept, drawn, figure);
+    } catch (error) {
+      figure.remove();
+      if (error instanceof Unreadable) this.complain(this.words.unreadable);
+      else if (error instanceof NoRoom) this.complain(this.words.full);
+      else throw error;
+    }
+  }
+
+  put(file, blob, figure = null) {
+    const shown = figure ?? document.createElement("div");
+    shown.className = "shot";
+    shown.dataset.file = file.key;
     const picture = document.createElement("img");
-    picture.alt = file.name;
-    const address = URL.createObjectURL(file);
-    picture.src = address;
-    const state = document.createElement("button");
-    state.type = "button";
-    state.className = "shot-state";
-    state.textContent = this.words.uploading;
-    state.disabled = true;
+    picture.alt = "";
+    picture.src = URL.createObjectURL(blob);
+    picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
     const away = document.createElement("button");
     away.type = "button";
     away.className = "shot-away";
     away.setAttribute("aria-label", this.words.remove);
     away.textContent = "×";
-    away.addEventListener("click", () => {
-      figure.remove();
-      this.changed();
+    away.addEventListener("click", async () => {
+      shown.remove();
+      await this.draft.with((key) => removeFile(key, file.key));
     });
-    state.addEventListener("click", () => this.upload(figure, file, picture, address, state));
-    figure.append(picture, state, away);
-    this.place.insertBefore(figure, this.place.querySelector(".shot-add"));
-    this.upload(figure, file, picture, address, state);
-  }
-
-  upload(figure, file, picture, address, state) {
-    const going = this.put(figure, file, picture, address, state).finally(() => {
-      this.going.delete(going);
-      this.changed();
-    });
-    this.going.add(going);
-    this.changed();
-  }
-
-  async put(figure, file, picture, address, state) {
-    figure.className = "shot shot-going";
-    state.disabled = true;
-    state.hidden = false;
-    state.textContent = this.words.uploading;
-    const body = new FormData();
-    body.set("photo", file);
-    try {
-      const answer = await fetch(this.place.dataset.upload, {
-        method: "POST",
-        body,
-        headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" },
-      });
-      const said = await answer.json().catch(() => ({}));
-      if (!answer.ok) throw new Error(said.message ?? this.words.upload_failed);
-      const kept = document.createElement("input");
-      kept.type = "hidden";
-      kept.name = this.place.dataset.photos;
-      kept.value = said.sha256;
-      figure.append(kept);
-      figure.className = "shot";
-      state.hidden = true;
-      // What the browser cannot show itself (HEIC) is shown as the house keeps it.
-      if (!picture.naturalWidth && picture.complete) picture.src = said.thumb;
-      else URL.revokeObjectURL(address);
-    } catch (error) {
-      figure.className = "shot shot-failed";
-      state.disabled = false;
-      state.textContent = error instanceof TypeError ? this.words.upload_failed : error.message;
-    }
+    shown.replaceChildren(picture, away);
+    if (!figure) this.place.insertBefore(shown, this.place.querySelector(".shot-add"));
   }
 }

@@ -1,102 +1,116 @@
-// Reporting in few taps: photo, what it is, where; what lies around the place is looked up meanwhile.
+// Reporting in four taps: photo, what it is, where, send. Everything lies on the phone from the first photo on.
 
-import { freshKey, onPosition, phoneWords, send, showFault } from "./phone.js";
+import { showFault } from "./phone.js";
+import { ClassChoice } from "./phone-class.js";
+import { Draft, saveOnLeaving } from "./phone-draft.js";
 import { PhotoStrip } from "./phone-photos.js";
+import { Place } from "./phone-place.js";
+import { aroundOffline } from "./phone-places.js";
+import { handOver, me, onState, say, words } from "./phone-shell.js";
+import { VoiceNote } from "./phone-voice.js";
 
 const LOOK_AFTER_MS = 250;
+const LOOK_PATIENCE_MS = 6000;
 const SNAP_LEAST_M = 12;
+const FIELDS = ["lon", "lat", "accuracy", "problem_class", "component", "same", "disposed", "place", "description"];
 
-const words = phoneWords();
 const form = document.getElementById("report");
 const map = document.getElementById("place-map");
 const own = document.getElementById("own");
 const sendButton = document.getElementById("send");
-const positionNote = document.getElementById("position");
-const chips = document.getElementById("chips");
 const more = document.getElementById("more-classes");
-const [before, after] = [...document.querySelectorAll("[data-photos]")].map((place) => new PhotoStrip(place, words));
+const searchBox = document.getElementById("class-search");
+const classList = document.getElementById("class-list");
 
-form.key.value = freshKey();
-
-// --- Place ----------------------------------------------------------------------------------------------------------------------------
-
-let place = null; // {lon, lat, accuracy}; accuracy null: placed by hand
-let byHand = false;
-let standing = null;
+let online = true;
 let refusedSnap = new Set();
-let snapped = null;
 let lookTimer = 0;
 let asking = null;
+let guessed = "";
+onState((state) => (online = state.online));
 
-positionNote.textContent = words.waiting;
-onPosition((at) => {
-  if (!at) {
-    if (!place) positionNote.textContent = words.no_position;
-    return;
-  }
-  standing = at;
-  if (byHand || snapped) return;
-  // A fix that is hardly better must not make the pin dance.
-  if (place && place.accuracy !== null && at.accuracy >= place.accuracy * 0.9 && metres(place, at) < Math.max(8, at.accuracy)) return;
-  setPlace(at.lon, at.lat, at.accuracy, { fly: !place });
+const choice = new ClassChoice(form.problem_class, document.getElementById("chips"), document.getElementById("class-q"), classList, () => {
+  refusedSnap = new Set();
+  place.snapped = null;
+  form.component.value = "";
+  setSame("");
+  draft.changed();
+  lookSoon();
 });
+const draft = new Draft(me, "report", () => ({
+  kind: form.disposed.value ? "disposal" : "report",
+  title: choice.name,
+  detail: form.place.value || form.description.value,
+  fields: fields(),
+}));
+const place = new Place(form, map, () => {
+  draft.changed();
+  lookSoon();
+});
+const [before, after] = [...form.querySelectorAll("[data-photos]")].map((strip) => new PhotoStrip(strip, draft, words, showFault));
+const voice = new VoiceNote(form.querySelector("[data-voice]"), form.querySelector("[data-spoken]"), draft, words, showFault);
 
-function metres(a, b) {
-  const x = (b.lon - a.lon) * Math.cos((a.lat * Math.PI) / 180);
-  return Math.hypot(x, b.lat - a.lat) * 111_320;
+function fields() {
+  const said = Object.fromEntries(FIELDS.map((name) => [name, form[name].value.trim()]));
+  const rule = form.querySelector('input[name="rule"]:checked')?.value ?? "";
+  return { ...said, rule: form.disposed.value ? rule : "", urgent: form.urgent.checked ? "1" : "" };
 }
 
-map.addEventListener("place-picked", ({ detail }) => {
-  byHand = true;
-  snapped = null;
-  setPlace(detail.lon, detail.lat, null, {});
-});
+form.addEventListener("input", () => draft.changed());
+saveOnLeaving(draft);
+form.description.addEventListener("change", guess);
 
-document.getElementById("here").addEventListener("click", () => {
-  byHand = false;
-  snapped = null;
-  if (standing) setPlace(standing.lon, standing.lat, standing.accuracy, { fly: true });
-  else positionNote.textContent = words.waiting;
-});
+// --- A draft that is gone on with -----------------------------------------------------------------------------------------------------
 
-function setPlace(lon, lat, accuracy, { fly = false }) {
-  place = { lon, lat, accuracy };
-  form.lon.value = lon.toFixed(6);
-  form.lat.value = lat.toFixed(6);
-  form.accuracy.value = accuracy === null ? "" : Math.round(accuracy * 10) / 10;
-  form.component.value = snapped?.code ?? "";
-  map.dataset.accuracy = accuracy ?? "";
-  map.setPoint(lon, lat);
-  if (fly) map.ready.then(() => map.flyTo(lon, lat, 17.5));
-  notePosition();
+async function restore() {
+  if (!(await draft.open(location.hash.slice(1)))) return;
+  const { fields: said, refusal } = draft.held;
+  for (const name of ["place", "description"]) form[name].value = said[name] ?? "";
+  form.urgent.checked = said.urgent === "1";
+  if (said.disposed) setDisposed(true);
+  if (said.problem_class) await choice.chooseId(said.problem_class);
+  place.restore(said);
+  setSame(said.same ?? "");
+  form.dataset.rule = said.rule ?? "";
+  await Promise.all([before.show(), after.show(), voice.show()]);
+  if (refusal) showFault([refusal.message, refusal.hint].filter(Boolean).join(" "));
+}
+
+// --- What lies around -----------------------------------------------------------------------------------------------------------------
+
+function lookSoon() {
   clearTimeout(lookTimer);
   lookTimer = setTimeout(look, LOOK_AFTER_MS);
 }
 
-function notePosition() {
-  const parts = [place.accuracy === null ? words.by_hand : words.accuracy.replace("%s", Math.round(place.accuracy))];
-  if (snapped) parts.push(words.snapped.replace("%s", snapped.code.slice(-4)));
-  positionNote.textContent = parts.join(" · ");
-}
-
 async function look() {
-  if (!place) return;
+  if (!place.at) return;
   asking?.abort();
-  asking = new AbortController();
+  const mine = (asking = new AbortController());
+  setTimeout(() => mine.abort(), LOOK_PATIENCE_MS);
+  const classId = form.problem_class.value ? Number(form.problem_class.value) : null;
+  // What the phone knows stands at once; what the house knows comes after.
+  const known = await aroundOffline(place.at.lon, place.at.lat, classId);
+  if (known && asking === mine) showAround(known);
+  if (!online) return;
   const target = new URL(form.dataset.near, location.href);
   target.searchParams.set("lon", form.lon.value);
   target.searchParams.set("lat", form.lat.value);
-  if (form.problem_class.value) target.searchParams.set("class", form.problem_class.value);
+  if (classId) target.searchParams.set("class", classId);
   try {
-    const answer = await fetch(target, { signal: asking.signal, headers: { Accept: "application/json" } });
-    if (answer.ok) showAround(await answer.json());
+    const answer = await fetch(target, {
+      signal: mine.signal,
+      headers: { Accept: "application/json" },
+    });
+    if (answer.ok && asking === mine) showAround({ own: known?.own ?? null, ...(await answer.json()) });
   } catch {
     // Looking around is help, not a condition: a report can go without it.
   }
 }
 
-function showAround({ grid, area_class: areaClass, components, like, rules }) {
-  document.getElementById("grid").textContent = grid ? `${words.in_grid.replace("%s", grid)}${areaClass ? ` · ${areaClass}` : ""}` : words.no_grid;
+function showAround({ grid, own: isOwn, area_class: areaClass, components, like, rules }) {
+  const parts = [grid ? say("in_grid", grid) : isOwn === false ? "" : words.no_grid, areaClass, isOwn === false ? words.not_own_grid : ""];
+  document.getElementById("grid").textContent = parts.filter(Boolean).join(" · ");
   showComponents(components);
   showLike(like);
   showRules(rules);
@@ -110,140 +124,77 @@ function showComponents(components) {
       const chip = document.createElement("button");
       chip.type = "button";
       chip.className = "chip";
-      const on = snapped?.code === found.code;
+      const on = place.snapped?.code === found.code;
       chip.setAttribute("aria-pressed", String(on));
-      chip.textContent = `${found.name} …${found.code.slice(-4)} · ${words.metres.replace("%s", found.metres)}`;
-      chip.addEventListener("click", () => (on ? unsnap(found) : snap(found)));
+      chip.textContent = `${found.name} …${found.code.slice(-4)} · ${say("metres", found.metres)}`;
+      chip.addEventListener("click", () => {
+        if (!on) return place.snap(found);
+        refusedSnap.add(found.code);
+        place.unsnap();
+      });
       return chip;
     }),
   );
   const [nearest] = components;
-  const near = nearest && nearest.metres <= Math.max(SNAP_LEAST_M, place.accuracy ?? 0);
-  if (near && !snapped && !refusedSnap.has(nearest.code)) snap(nearest);
-}
-
-function snap(found) {
-  snapped = found;
-  setPlace(found.lon, found.lat, place.accuracy, {});
-}
-
-function unsnap(found) {
-  refusedSnap.add(found.code);
-  snapped = null;
-  setPlace(place.lon, place.lat, place.accuracy, {});
+  const near = nearest && nearest.metres <= Math.max(SNAP_LEAST_M, place.at.accuracy ?? 0);
+  if (near && !place.snapped && !refusedSnap.has(nearest.code)) place.snap(nearest);
 }
 
 function showLike(like) {
-  document.getElementById("like").replaceChildren(
-    ...like.map((found) => {
-      const row = document.createElement("div");
-      row.className = "like";
-      const text = document.createElement("div");
-      const title = document.createElement("b");
-      title.textContent = words.like.replace("%s", found.label);
-      const detail = document.createElement("div");
-      detail.className = "muted";
-      detail.textContent = `${words.metres.replace("%s", found.metres)} · ${found.detail}`;
-      text.append(title, detail);
-      const same = document.createElement("a");
-      same.className = "btn";
-      same.textContent = words.same;
-      same.href = `/phone/cases/${encodeURIComponent(found.number)}/`;
-      row.append(text, same);
-      return row;
-    }),
-  );
+  const box = document.getElementById("like");
+  if (form.same.value) return; // chosen: it stands there with the way back
+  box.replaceChildren(...like.map(likeCard));
 }
 
-// --- What it is -----------------------------------------------------------------------------------------------------------------------
-
-function choose(chip) {
-  for (const other of chips.querySelectorAll("[data-class]")) other.setAttribute("aria-pressed", String(other === chip));
-  form.problem_class.value = chip.dataset.class;
-  snapped = null;
-  refusedSnap = new Set();
-  form.component.value = "";
-  if (place) {
-    notePosition();
-    look();
-  }
-}
-chips.addEventListener("click", (event) => {
-  const chip = event.target.closest("[data-class]");
-  if (chip) choose(chip);
-});
-
-const searchBox = document.getElementById("class-search");
-const classInput = document.getElementById("class-q");
-const classList = document.getElementById("class-list");
-let classTimer = 0;
-more.addEventListener("click", () => {
-  searchBox.hidden = !searchBox.hidden;
-  more.setAttribute("aria-expanded", String(!searchBox.hidden));
-  if (searchBox.hidden) return;
-  classInput.focus();
-  searchClasses();
-});
-classInput.addEventListener("input", () => {
-  clearTimeout(classTimer);
-  classTimer = setTimeout(searchClasses, LOOK_AFTER_MS);
-});
-classInput.addEventListener("keydown", (event) => {
-  if (event.key === "Enter") event.preventDefault();
-});
-
-async function searchClasses() {
-  const target = new URL(form.dataset.classes, location.href);
-  target.searchParams.set("q", classInput.value);
-  try {
-    const answer = await fetch(target, { headers: { Accept: "application/json" } });
-    const { classes } = await answer.json();
-    classList.replaceChildren(...(classes.length ? classes.map(classItem) : [Object.assign(document.createElement("li"), { textContent: words.nothing_found })]));
-  } catch {
-    classList.replaceChildren(Object.assign(document.createElement("li"), { textContent: words.no_connection }));
-  }
+function likeCard(found) {
+  const row = document.createElement("div");
+  row.className = "like";
+  if (found.thumb) row.append(Object.assign(document.createElement("img"), { src: found.thumb, alt: "" }));
+  const text = document.createElement("div");
+  const title = Object.assign(document.createElement("b"), { textContent: say("like", found.label) });
+  const detail = Object.assign(document.createElement("div"), { className: "muted", textContent: `${say("metres", found.metres)} · ${found.detail} ` });
+  const open = Object.assign(document.createElement("a"), { href: `/phone/cases/${encodeURIComponent(found.number)}/`, textContent: words.look_at_it });
+  detail.append(open);
+  text.append(title, detail);
+  const same = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: words.same });
+  same.dataset.same = found.number;
+  same.addEventListener("click", () => setSame(found.number));
+  row.append(text, same);
+  return row;
 }
 
-function classItem({ id, name, kind, major }) {
-  const item = document.createElement("li");
-  const button = document.createElement("button");
-  button.type = "button";
-  const label = document.createElement("b");
-  label.textContent = name;
-  const detail = document.createElement("span");
-  detail.className = "muted";
-  detail.textContent = major;
-  button.append(label, detail);
-  button.addEventListener("click", () => {
-    let chip = chips.querySelector(`[data-class="${id}"]`);
-    if (!chip) {
-      chip = Object.assign(document.createElement("button"), { type: "button", className: "chip", textContent: name });
-      Object.assign(chip.dataset, { class: id, kind });
-      chips.prepend(chip);
-    }
-    choose(chip);
-    searchBox.hidden = true;
-    more.setAttribute("aria-expanded", "false");
-    chip.focus();
-  });
-  item.append(button);
-  return item;
+/** It is one with a case that is open already: the report will hang on that case. Empty: a case of its own. */
+function setSame(number) {
+  const was = form.same.value;
+  form.same.value = number;
+  const box = document.getElementById("like");
+  if (number) {
+    if (form.disposed.value) setDisposed(false);
+    const row = Object.assign(document.createElement("div"), { className: "like like-chosen" });
+    const text = Object.assign(document.createElement("b"), { textContent: say("same_chosen", number) });
+    const back = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: words.not_same });
+    back.addEventListener("click", () => {
+      setSame("");
+      lookSoon();
+    });
+    row.append(text, back);
+    box.replaceChildren(row);
+  } else if (was) box.replaceChildren();
+  draft.changed();
 }
 
 function showRules(rules) {
   const box = document.getElementById("conditions");
   box.hidden = !rules.length;
-  const list = document.getElementById("condition-list");
-  const known = form.querySelector('input[name="rule"]:checked')?.value;
-  list.replaceChildren(
+  const known = form.querySelector('input[name="rule"]:checked')?.value || form.dataset.rule;
+  document.getElementById("condition-list").replaceChildren(
     ...rules.map((rule) => {
-      const line = document.createElement("label");
-      line.className = "condition";
-      const limit = document.createElement("span");
-      limit.className = "muted";
-      limit.textContent = words.limit.replace("%s", rule.limit);
+      const line = Object.assign(document.createElement("label"), { className: "condition" });
+      const more_words = [say("limit", rule.limit), rule.disposable === false ? words.not_disposable : ""].filter(Boolean).join(" · ");
+      const limit = Object.assign(document.createElement("span"), { className: "muted", textContent: more_words });
       const radio = Object.assign(document.createElement("input"), { type: "radio", name: "rule", value: rule.id, className: "form-check-input" });
-      radio.checked = String(rule.id) === known || rules.length === 1;
+      radio.disabled = rule.disposable === false;
+      radio.checked = !radio.disabled && (String(rule.id) === known || rules.length === 1);
       line.append(radio, `${rule.condition} `, limit);
       return line;
     }),
@@ -251,10 +202,36 @@ function showRules(rules) {
   box.classList.toggle("conditions-read", !form.disposed.value);
 }
 
+// --- The catalogue --------------------------------------------------------------------------------------------------------------------
+
+function showSearch(shown) {
+  searchBox.hidden = !shown;
+  more.setAttribute("aria-expanded", String(shown));
+}
+more.addEventListener("click", () => {
+  showSearch(searchBox.hidden);
+  if (searchBox.hidden) return;
+  document.getElementById("class-q").focus();
+  choice.search();
+});
+classList.addEventListener("class-found", () => showSearch(false));
+
+/** What the house holds for likely from the words; only until something is chosen. */
+async function guess() {
+  const text = form.description.value.trim();
+  if (!online || form.problem_class.value || !text || text === guessed) return;
+  guessed = text;
+  try {
+    const answer = await fetch(`${form.dataset.guess}?text=${encodeURIComponent(text.slice(0, 300))}`, { headers: { Accept: "application/json" } });
+    if (answer.ok) choice.suggest(document.getElementById("suggested"), (await answer.json()).classes);
+  } catch {
+    // A suggestion is help, not a condition.
+  }
+}
+
 // --- Disposed of on the spot ----------------------------------------------------------------------------------------------------------
 
-own.addEventListener("click", () => {
-  const on = own.getAttribute("aria-pressed") !== "true";
+function setDisposed(on) {
   own.setAttribute("aria-pressed", String(on));
   form.disposed.value = on ? "1" : "";
   document.getElementById("after").hidden = !on;
@@ -262,7 +239,15 @@ own.addEventListener("click", () => {
   const label = document.getElementById("l-photos");
   label.dataset.plain ??= label.textContent;
   label.textContent = on ? label.dataset.ownLabel : label.dataset.plain;
-  if (on) document.getElementById("after").scrollIntoView({ block: "nearest" });
+}
+own.addEventListener("click", () => {
+  const on = own.getAttribute("aria-pressed") !== "true";
+  setDisposed(on);
+  if (on) {
+    setSame("");
+    document.getElementById("after").scrollIntoView({ block: "nearest" });
+  }
+  draft.changed();
 });
 
 // --- Sending --------------------------------------------------------------------------------------------------------------------------
@@ -278,15 +263,17 @@ function lacking() {
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
+  sendButton.disabled = true;
+  await Promise.all([before.settled(), after.settled(), voice.settled()]);
   const fault = lacking();
   showFault(fault);
-  if (fault) return;
-  const label = sendButton.textContent;
-  sendButton.disabled = true;
+  if (fault) {
+    sendButton.disabled = false;
+    return;
+  }
   sendButton.textContent = words.sending;
-  const arrived = (await Promise.all([before.settled(), form.disposed.value ? after.settled() : true])).every(Boolean);
-  if (!arrived) showFault(words.upload_failed);
-  else if (await send(form)) return;
-  sendButton.disabled = false;
-  sendButton.textContent = label;
+  await handOver(draft);
+  location.assign("/phone/");
 });
+
+restore().finally(() => (form.dataset.ready = ""));

@@ -1,14 +1,18 @@
-// What every page of the inspector's phone does: position, time left, distances; and what its forms share.
+// What every page of the inspector's phone does: position, time left, distances.
 
-import { csrfToken } from "./csrf.js";
-import { word } from "./words.js";
 import { metresBetween } from "./city-map-style.js";
+import { csrfToken } from "./csrf.js";
+import { me, onState, words } from "./phone-shell.js";
+import { Track } from "./phone-track.js";
+import { word } from "./words.js";
 
 const TELL_EVERY_MS = 60_000;
 const COUNT_EVERY_MS = 15_000;
 
 const room = document.getElementById("phone");
 const listeners = new Set();
+const onDuty = room.hasAttribute("data-on-duty");
+const track = onDuty && room.dataset.track ? new Track(room.dataset.track, me.member) : null;
 let last = null;
 let told = 0;
 let watching = false;
@@ -20,10 +24,6 @@ export function onPosition(hear) {
   watch();
 }
 
-export function lastPosition() {
-  return last;
-}
-
 function watch() {
   if (watching) return;
   watching = true;
@@ -32,11 +32,12 @@ function watch() {
     return;
   }
   navigator.geolocation.watchPosition(
-    ({ coords }) => {
+    ({ coords, timestamp }) => {
       last = { lon: coords.longitude, lat: coords.latitude, accuracy: coords.accuracy };
       for (const hear of listeners) hear(last);
       measure();
-      tell();
+      if (track) track.hear(last, timestamp);
+      else tell();
     },
     () => {
       if (!last) for (const hear of listeners) hear(null);
@@ -47,7 +48,7 @@ function watch() {
 
 /** On duty the centre knows where its inspectors are; off duty nobody is told. */
 function tell() {
-  if (!room?.hasAttribute("data-on-duty") || Date.now() - told < TELL_EVERY_MS) return;
+  if (!onDuty || Date.now() - told < TELL_EVERY_MS) return;
   told = Date.now();
   const body = new URLSearchParams({ lon: last.lon, lat: last.lat });
   fetch(room.dataset.seen, { method: "POST", body, headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" } }).catch(() => {
@@ -91,49 +92,24 @@ for (const form of document.querySelectorAll("form[data-with-position]")) {
     form.lat.value = at.lat.toFixed(6);
   });
 }
-if (room?.hasAttribute("data-on-duty")) watch();
+if (onDuty) watch();
+
+// A walk that is answered and lies in the queue is marked in the list.
+onState(({ unsent }) => {
+  for (const { kind, fields, state } of unsent) {
+    if ((kind !== "verify" && kind !== "check") || state === "draft") continue;
+    const row = document.querySelector(`.phone-item[data-task="${fields.task}"]`);
+    if (!row || row.querySelector(".badge-answered")) continue;
+    const mark = Object.assign(document.createElement("span"), { className: "badge plain badge-answered", textContent: words.answered });
+    row.querySelector(".phone-item-what .muted").before(mark);
+  }
+});
 
 // --- Forms ----------------------------------------------------------------------------------------------------------------------------
-
-/** A key of our own for this wish: sent again after a lost connection, the house does it only once. */
-export function freshKey() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** Words that the page's own script says. */
-export function phoneWords() {
-  return JSON.parse(document.getElementById("phone-words").textContent);
-}
 
 export function showFault(text) {
   const place = document.getElementById("fault");
   place.textContent = text;
   place.hidden = !text;
   if (text) place.scrollIntoView({ block: "nearest" });
-}
-
-/** Send a form; go where the answer says, or show what is wrong. `more` is added to what the form holds. Answers whether it got through. */
-export async function send(form, more = {}) {
-  const words = phoneWords();
-  const body = new FormData(form);
-  for (const [name, value] of Object.entries(more)) body.set(name, value);
-  showFault("");
-  let answer;
-  try {
-    answer = await fetch(form.getAttribute("action") ?? location.href, {
-      method: "POST",
-      body,
-      headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" },
-    });
-  } catch {
-    showFault(words.no_connection);
-    return false;
-  }
-  const said = await answer.json().catch(() => ({}));
-  if (answer.ok) {
-    location.assign(said.to);
-    return true;
-  }
-  showFault([said.message, said.hint].filter(Boolean).join(" ") || words.no_connection);
-  return false;
 }
