@@ -37,15 +37,20 @@ LASTING_S = {COMPONENT: 14 * 86400.0, EVENT: 2 * 86400.0}
 CAME_BACK_SHARE = 0.8
 CAME_BACK_S = 7 * 86400.0
 
-SAME_CLASS, SAME_MAJOR_CLASS = 1.0, 0.6
+SAME_CLASS, SAME_MAJOR_CLASS = 1.0, 0.45
 # What the same class is worth by itself: more where one of the two said nothing than where both described it and have no word in common.
 CLASS_WEIGHT, CLASS_WEIGHT_BESIDE_WORDS = 0.85, 0.6
 WORDS_WEIGHT = 0.9
 SAME_COMPONENT, OTHER_COMPONENT = 0.95, 0.15
 
 LEAST_NEAR = 0.05  # below this a place is not looked at
-LONGEST_COMMON = 12  # characters of a common run of words that are told
-MOST_COMMON = 3
+# What people say before and after what they have to say.
+STOCK_PHRASES = (
+    "市民反映", "居民反映", "群众反映", "市民投诉", "群众投诉", "来电人称", "市民称", "来电反映", "巡查时看到", "巡查发现", "现场发现",
+    "希望尽快处理", "请尽快处理", "请尽快到场", "请核实处理", "请有关部门", "有关部门", "相关部门", "存在安全隐患", "影响出行", "附近",
+    "你好", "您好", "麻烦", "谢谢", "请问", "需要", "这里", "那里", "现在", "一直", "非常", "严重",
+)  # fmt: skip
+MOST_COMMON = 3  # runs of words that are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Sighting:
 
     Attributes:
         class_id, kind, major_code: of the catalogue; None and "" where nobody said what it is.
-        text: description and place in the reporter's words.
+        text: what it is, in the reporter's words; place: where, in words.
         at_s: when it was seen, epoch seconds.
         accuracy_m: of the position; None for a place that was marked or told.
         closed_s: when the case was closed, epoch seconds; None for what is open.
@@ -69,6 +74,7 @@ class Sighting:
     major_code: str = ""
     accuracy_m: float | None = None
     component_code: int | None = None
+    place: str = ""
     closed_s: float | None = None
 
 
@@ -78,7 +84,7 @@ class Likeness:
 
     Attributes:
         score: 0 … 1.
-        near, recent, kin, words: its parts, each 0 … 1; `kin` is 1 for the same class, 0.6 for the same major class.
+        near, recent, kin, words: its parts, each 0 … 1; `kin` is 1 for the same class, 0.45 for the same major class.
         same_component: both name the same one; None where not both name one.
         gap_s: seconds between the two; for a closed case since it was closed.
         came_back: the other one is closed.
@@ -101,7 +107,7 @@ def likeness(asked: Sighting, known: Sighting) -> Likeness:
     same_component = _same_component(asked, known)
     near = 1.0 if same_component else _near(metres, _spread_m(asked, known))
     gap_s, recent = _recent(asked, known)
-    kin, words = _kin(asked, known), words_alike(asked.text, known.text)
+    kin, words = _kin(asked, known), words_alike(asked, known)
     score = near * recent * _sameness(asked, known, kin, words, same_component)
     return Likeness(score, near, recent, kin, words, metres, gap_s, same_component, known.closed_s is not None)
 
@@ -112,26 +118,36 @@ def reach_m(accuracy_m: float | None) -> float:
     return spread * 2.4477  # where `near` has fallen to `LEAST_NEAR`: sqrt(−2 ln 0.05)
 
 
-def words_alike(text: str, other: str) -> float:
-    """Cosine of the two sets of words and character pairs, 0 … 1; 0 where one is empty."""
-    one, two = _pairs(text), _pairs(other)
+def words_alike(asked: Sighting, known: Sighting) -> float:
+    """Cosine of the two sets of words and character pairs, 0 … 1; 0 where one is empty.
+
+    What names the place of either counts for nothing: that both stand at the same crossing is what the distance says already.
+    """
+    one, two = _own_words(asked, known), _own_words(known, asked)
     return len(one & two) / sqrt(len(one) * len(two)) if one and two else 0.0
 
 
-def common_words(text: str, other: str) -> tuple[str, ...]:
+def common_words(asked: Sighting, known: Sighting) -> tuple[str, ...]:
     """The longest runs that both texts hold, at most `MOST_COMMON`, in the order of the first: what to show for `words_alike`."""
+    shared = _own_words(asked, known) & _own_words(known, asked)
     found: dict[str, None] = {}
+    text, other = asked.text.lower(), known.text.lower()
     start = 0
     while start < len(text) - 1:
-        length = 0
-        while start + length < len(text) and length < LONGEST_COMMON and text[start : start + length + 1] in other:
-            length += 1
-        run = text[start : start + length].strip()
-        if len(run) > 1 and any(character.isalnum() for character in run):
+        end = start + 1
+        while end < len(text) and text[start : end + 1] in other and _goes_on(text[end - 1 : end + 1], shared):
+            end += 1
+        run = text[start:end]
+        if len(run) > 1 and run.isalnum() and any(pair in run for pair in shared):
             found[run] = None
-        start += max(length, 1)
+        start = max(end, start + 1)
     longest = set(sorted(found, key=len, reverse=True)[:MOST_COMMON])
     return tuple(run for run in found if run in longest)
+
+
+def _goes_on(pair: str, shared: frozenset[str]) -> bool:
+    """Whether a common run may hold this pair of characters; words of letters are terms as a whole."""
+    return pair in shared or (pair.isascii() and pair.isalnum())
 
 
 def _kinds(*sightings: Sighting) -> Iterable[str]:
@@ -176,7 +192,7 @@ def _same_component(asked: Sighting, known: Sighting) -> bool | None:
 
 
 def _sameness(asked: Sighting, known: Sighting, kin: float, words: float, same_component: bool | None) -> float:
-    both_described = bool(_pairs(asked.text) and _pairs(known.text))
+    both_described = bool(_own_words(asked, known) and _own_words(known, asked))
     by_class = kin * (CLASS_WEIGHT_BESIDE_WORDS if both_described else CLASS_WEIGHT)
     if same_component:
         by_class = max(by_class, SAME_COMPONENT)
@@ -192,7 +208,14 @@ def _distance_m(asked: Sighting, known: Sighting) -> float:
     return hypot(east - other_east, north - other_north)
 
 
-@lru_cache(maxsize=2048)
+def _own_words(one: Sighting, other: Sighting) -> frozenset[str]:
+    """What the first says beside the places of both."""
+    return _pairs(one.text) - _pairs(one.place) - _pairs(other.place)
+
+
+@lru_cache(maxsize=4096)
 def _pairs(text: str) -> frozenset[str]:
-    """Words and pairs of characters; single characters say too little."""
+    """Words and pairs of characters, stock phrases left out; single characters say too little."""
+    for phrase in STOCK_PHRASES:
+        text = text.replace(phrase, " ")
     return frozenset(term for term in terms(text) if len(term) > 1)

@@ -117,11 +117,19 @@ def test_places_beyond_the_reach_are_too_far_to_matter() -> None:
 
 
 def test_what_two_texts_share_is_told_in_whole_words() -> None:
-    assert common_words("石桥路口雨水井盖破损严重", "雨水井盖破损，石桥路口") == ("石桥路口", "雨水井盖破损")
-    assert common_words("井盖", "路灯") == ()
+    one, other = replace(MANHOLE, text="石桥路口雨水井盖破损两天了"), replace(MANHOLE, text="雨水井盖破损，石桥路口")
+    assert common_words(one, other) == ("石桥路口", "雨水井盖破损")
+    assert common_words(MANHOLE, STALL) == ()
 
 
-@given(texts, texts)
-def test_words_are_alike_both_ways(one: str, other: str) -> None:
+def test_the_name_of_the_place_is_no_word_in_common() -> None:
+    one = replace(MANHOLE, text="市民反映石桥路与东新路交叉口附近井盖响", place="石桥路与东新路交叉口")
+    other = replace(MANHOLE, text="石桥路与东新路交叉口路灯不亮", place="石桥路与东新路交叉口附近")
+    assert words_alike(one, other) == 0
+    assert common_words(one, other) == ()
+
+
+@given(sightings, sightings)
+def test_words_are_alike_both_ways(one: Sighting, other: Sighting) -> None:
     assert words_alike(one, other) == words_alike(other, one)
     assert 0 <= words_alike(one, other) <= 1 + 1e-9

@@ -3,27 +3,33 @@
 Candidates are found by the unit grids round the place (a B-tree look-up), cases in no grid by a box; `domain.likeness` scores them.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from chengge.casework.models import Case, Evidence, Report
+from chengge import clock
+from chengge.casework.models import Case, Evidence, NotAlike, Report
+from chengge.casework.queries.sight import visible
 from chengge.domain import likeness
 from chengge.domain.coordinates import LocalMetres
 from chengge.domain.lifecycle import ENDS
 from chengge.domain.likeness import Likeness, Sighting
 from chengge.foundation.queries import grid_index
+from chengge.organization.queries import Actor
 
 LEAST_SCORE = 0.3  # below this, more pairs are two problems than one (docs/likeness.md)
 MOST_CANDIDATES = 1000
 # A case closed within `domain.likeness.CAME_BACK_S` is looked for among those reported within this time, which the index by grid knows.
 LONGEST_LIFE = timedelta(days=120)
+CAME_BACK = timedelta(seconds=likeness.CAME_BACK_S)
+MOST_SAID = 20
 SHOWN_WITH = ("problem_class", "organization", "department")
 OPEN_ONLY = f"sitting.stage NOT IN ({', '.join(repr(str(stage.value)) for stage in sorted(ENDS))})"
 
@@ -46,6 +52,23 @@ UNION ALL
 ({CANDIDATE} AND sitting.stage = 'closed' AND sitting.reported_at > %(born_after)s AND sitting.ended_at > %(closed_after)s
  ORDER BY sitting.reported_at DESC LIMIT %(most)s)
 """
+
+
+# The cases round each of many cases: of the same or a kindred class (others are seldom alike), so that a list costs little.
+NEIGHBOURS = f"""
+SELECT asked.id, sitting.lon, sitting.lat, sitting.problem_class_id, class.kind, class.major_code, sitting.description, sitting.place,
+       sitting.component_code, extract(epoch FROM sitting.reported_at)::float8, extract(epoch FROM sitting.ended_at)::float8
+FROM unnest(%(ids)s::bigint[], %(grids)s::bigint[]) AS wanted(id, grid)
+JOIN casework_case asked ON asked.id = wanted.id
+JOIN foundation_problemclass asked_class ON asked_class.id = asked.problem_class_id
+JOIN casework_case sitting ON sitting.grid_code = wanted.grid AND sitting.id <> asked.id
+JOIN foundation_problemclass class ON class.id = sitting.problem_class_id
+WHERE class.kind = asked_class.kind AND class.major_code = asked_class.major_code
+  AND ({OPEN_ONLY} OR (sitting.stage = 'closed' AND sitting.reported_at > %(born_after)s AND sitting.ended_at > %(closed_after)s))
+  AND NOT EXISTS (
+    SELECT 1 FROM casework_notalike said
+    WHERE said.case_id = least(sitting.id, asked.id) AND said.other_id = greatest(sitting.id, asked.id))
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +105,26 @@ def alike(
     limit: int = 5,
     accuracy_m: float | None = None,
     component_code: int | None = None,
+    place: str = "",
     besides: int | None = None,
 ) -> list[Alike]:
     """Open and lately closed cases that may be the same problem, the likeliest first; in nobody's sight. At most three queries.
 
     Args:
         lon, lat: degrees, WGS84.
-        text: description and place, as told; may be empty.
+        text: what it is, as told; may be empty, may name the place.
         at: when it was seen.
         accuracy_m: of the position; None for a place that was marked or told.
+        place: where, in words; such words count for nothing in the text.
         besides: id of the case asked about, which is left out, and with it whatever was said not to be the same as it.
     """
     found = _candidates(lon, lat, problem_class_id, at, accuracy_m, besides)
     if not found:
         return []
     asked_kind, asked_major = found[0][-2:]
-    asked = Sighting(lon, lat, text, at.timestamp(), problem_class_id, asked_kind or "", asked_major or "", accuracy_m, component_code)
+    asked = Sighting(
+        lon, lat, text, at.timestamp(), problem_class_id, asked_kind or "", asked_major or "", accuracy_m, component_code, place
+    )
     scored = []
     for row in found:
         known = _sighting(row)
@@ -127,8 +154,8 @@ def alike_to(case: Case, *, limit: int = 5) -> list[Alike]:
     """Cases that may be the same as this one, but for those said not to be. At most four queries."""
     accuracy = Report.objects.filter(case=case).order_by("accuracy_m").values_list("accuracy_m", flat=True).first()
     return alike(
-        case.lon, case.lat, case.problem_class_id, told(case.description, case.place), case.reported_at,
-        limit=limit, accuracy_m=accuracy, component_code=case.component_code, besides=case.pk,
+        case.lon, case.lat, case.problem_class_id, case.description, case.reported_at,
+        limit=limit, accuracy_m=accuracy, component_code=case.component_code, place=case.place, besides=case.pk,
     )  # fmt: skip
 
 
@@ -137,23 +164,62 @@ def alike_to_report(report: Report, *, limit: int = 5) -> list[Alike]:
     if report.lon is None or report.lat is None:
         return []
     return alike(
-        report.lon, report.lat, report.problem_class_id, told(report.description, report.place), report.reported_at,
-        limit=limit, accuracy_m=report.accuracy_m, component_code=report.component_code, besides=report.case_id,
+        report.lon, report.lat, report.problem_class_id, report.description, report.reported_at,
+        limit=limit, accuracy_m=report.accuracy_m, component_code=report.component_code, place=report.place, besides=report.case_id,
     )  # fmt: skip
 
 
-def told(description: str, place: str) -> str:
-    """What is compared: description and place together, since people say the one in the other."""
-    return f"{description} {place}".strip()
+def in_sight_of(actor: Actor, found: Sequence[Alike]) -> list[Alike]:
+    """Those of them that a member may see. One query if there are any."""
+    if not found:
+        return []
+    seen = set(visible(actor).filter(pk__in=[one.case.pk for one in found]).values_list("pk", flat=True))
+    return [one for one in found if one.case.pk in seen]
+
+
+def said_not_alike(case: Case) -> list[Case]:
+    """The cases that somebody said are not the same as this one, the latest first. One query."""
+    pairs = NotAlike.objects.filter(Q(case=case) | Q(other=case)).select_related("case__problem_class", "other__problem_class")
+    return [pair.other if pair.case_id == case.pk else pair.case for pair in pairs.order_by("-said_at")[:MOST_SAID]]
+
+
+def like_counts(cases: Sequence[Case]) -> dict[int, int]:
+    """How many open or lately closed cases may be the same as each of some cases, by id; those with none are left out.
+
+    Cases of another major class, and in no grid, are left out: a mark in a list need not know all. Two queries; none for no case.
+    """
+    if not cases:
+        return {}
+    index = grid_index()
+    asked_ids, asked_grids = [], []
+    for case in cases:
+        box = _box(case.lon, case.lat, likeness.reach_m(None))
+        for grid in index.in_window(*box).tolist():
+            asked_ids.append(case.pk)
+            asked_grids.append(grid)
+    born_after, closed_after = min(case.reported_at for case in cases) - LONGEST_LIFE, clock.now() - CAME_BACK
+    with connection.cursor() as cursor:
+        cursor.execute(NEIGHBOURS, {"ids": asked_ids, "grids": asked_grids, "born_after": born_after, "closed_after": closed_after})
+        rows = cursor.fetchall()
+    asked = {
+        case.pk: Sighting(
+            case.lon, case.lat, case.description, case.reported_at.timestamp(), case.problem_class_id,
+            case.kind, case.problem_class.major_code, None, case.component_code, case.place,
+        )
+        for case in cases
+    }  # fmt: skip
+    counts: Counter[int] = Counter()
+    for asked_id, *row in rows:
+        lon, lat, class_id, kind, major, description, place, component, reported_s, ended_s = row
+        known = Sighting(lon, lat, description, reported_s, class_id, kind, major, None, component, place, ended_s)
+        counts[asked_id] += likeness.likeness(asked[asked_id], known).score >= LEAST_SCORE
+    return {pk: count for pk, count in counts.items() if count}
 
 
 def _candidates(
     lon: float, lat: float, class_id: int | None, at: datetime, accuracy_m: float | None, besides: int | None
 ) -> list[tuple[Any, ...]]:
-    reach = likeness.reach_m(accuracy_m)
-    around = LocalMetres.around(lon, lat)
-    west, south = around.from_metres(-reach, -reach)
-    east, north = around.from_metres(reach, reach)
+    west, south, east, north = _box(lon, lat, likeness.reach_m(accuracy_m))
     asked = {
         "class_id": class_id,
         "grids": grid_index().in_window(west, south, east, north).tolist(),
@@ -163,7 +229,7 @@ def _candidates(
         "north": north,
         "besides": besides or 0,
         "most": MOST_CANDIDATES,
-        "closed_after": at - timedelta(seconds=likeness.CAME_BACK_S),
+        "closed_after": at - CAME_BACK,
         "born_after": at - LONGEST_LIFE,
     }
     with connection.cursor() as cursor:
@@ -171,9 +237,15 @@ def _candidates(
         return cursor.fetchall()
 
 
+def _box(lon: float, lat: float, reach_m: float) -> tuple[float, float, float, float]:
+    """West, south, east and north of a square round a place."""
+    around = LocalMetres.around(lon, lat)
+    return (*around.from_metres(-reach_m, -reach_m), *around.from_metres(reach_m, reach_m))
+
+
 def _sighting(row: tuple[Any, ...]) -> Sighting:
     _pk, lon, lat, class_id, kind, major, description, place, component, reported_s, ended_s, accuracy_m, _asked_kind, _asked_major = row
-    return Sighting(lon, lat, told(description, place), reported_s, class_id, kind, major, accuracy_m, component, ended_s)
+    return Sighting(lon, lat, description, reported_s, class_id, kind, major, accuracy_m, component, place, ended_s)
 
 
 def _reasons(like: Likeness, asked: Sighting, known: Sighting) -> Iterable[str]:
@@ -195,7 +267,7 @@ def _reasons(like: Likeness, asked: Sighting, known: Sighting) -> Iterable[str]:
         yield _("reported %(span)s before") % {"span": span_words(like.gap_s)}
     else:
         yield _("reported %(span)s after") % {"span": span_words(like.gap_s)}
-    common = likeness.common_words(asked.text, known.text)
+    common = likeness.common_words(asked, known)
     if common and like.words > 0:
         yield _("same words: %(words)s") % {"words": " ".join(common)}
 
