@@ -222,6 +222,9 @@ class Shift(Dated):
     starts = models.TimeField(_("starts"))
     ends = models.TimeField(_("ends"))
     grace_minutes = models.PositiveSmallIntegerField(_("minutes of grace"), default=10, help_text=_("Later than this is late for duty"))
+    everywhere = models.BooleanField(
+        _("every grid is walked"), default=True, help_text=_("A responsibility grid that nobody walks in this shift is shown as a gap")
+    )
 
     class Meta:
         verbose_name = _("shift")

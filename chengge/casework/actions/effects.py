@@ -21,7 +21,7 @@ from chengge.foundation.queries import locate, stage_limit
 from chengge.organization.queries import Actor, city_day
 
 RULE = """
-SELECT rule.problem_class_id, class.kind, rule.area_class, rule.urgent, rule.limit_amount, rule.limit_unit
+SELECT rule.problem_class_id, class.kind, rule.area_class, rule.urgent, rule.limit_amount, rule.limit_unit, rule.self_disposable
 FROM foundation_handbookrule rule JOIN foundation_problemclass class ON class.id = rule.problem_class_id
 WHERE rule.id = %s AND rule.valid_from <= %s AND (rule.valid_to IS NULL OR rule.valid_to > %s)
 """
@@ -72,7 +72,13 @@ def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datet
             _amend(effect, case, given, day)
             _judge_by(effect, case, given, day)
         case "self_dispose":  # The position given is where the inspector stands; it does not move the case.
-            _judge_by(effect, case, given, day)
+            if not _judge_by(effect, case, given, day):
+                raise Refused(
+                    "not_self_disposable",
+                    _("This filing condition is not one to put right on the spot."),
+                    _("Report it; the department answers for it."),
+                    "rule",
+                )
         case "file":
             effect.facts["filed_at"] = clocks.epoch(at)
         case "dispatch":
@@ -124,14 +130,15 @@ def _amend(effect: Effect, case: Case, given: Given, day: date) -> None:
         effect.facts |= {"lon": given.lon, "lat": given.lat, "grid_code": located.grid_code, "area_class": located.area_class}
 
 
-def _judge_by(effect: Effect, case: Case, given: Given, day: date) -> None:
+def _judge_by(effect: Effect, case: Case, given: Given, day: date) -> bool:
+    """Judge the case by a rule. Returns whether the handbook lets an inspector put such a thing right on the spot."""
     rule_id = given.rule_id or case.rule_id
     with connection.cursor() as cursor:
         cursor.execute(RULE, [rule_id, day, day])
         found = cursor.fetchone()
     if found is None:
         raise Refused("rule", _("This filing condition does not hold today."), _("Choose one of the conditions shown."), "rule")
-    class_id, kind, area_class, urgent, amount, unit = found
+    class_id, kind, area_class, urgent, amount, unit, self_disposable = found
     if given.problem_class_id not in (None, class_id):
         raise Refused("rule", _("This filing condition belongs to another class."), _("Choose one of the conditions of the class."), "rule")
     area = effect.facts.get("area_class", case.area_class)
@@ -147,6 +154,7 @@ def _judge_by(effect: Effect, case: Case, given: Given, day: date) -> None:
     if urgent and given.urgent is None:
         effect.facts["urgent"] = True
     effect.limit = Limit(amount, Unit(unit))
+    return bool(self_disposable)
 
 
 def _hand_to_department(effect: Effect, case: Case, organization_id: int | None, at: datetime) -> None:

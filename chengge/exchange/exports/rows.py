@@ -136,6 +136,7 @@ def _handbook(wanted: Wanted) -> Iterator[OutRow]:
                     "evidence_wanted": rule.evidence_wanted,
                     "check_limit": check,
                     "urgent": _said("是", "yes") if rule.urgent else _said("否", "no"),
+                    "self_disposable": _said("是", "yes") if rule.self_disposable else _said("否", "no"),
                     "responsible_body": body,
                     "supervising_body": rule.supervising_body,
                     "basis": rule.basis,

@@ -41,6 +41,7 @@ COMPARED = (
     "check_limit_amount",
     "check_limit_unit",
     "urgent",
+    "self_disposable",
     "organization_id",
     "responsible_body",
     "supervising_body",
@@ -143,7 +144,7 @@ class Handbook(Importer):
         begun, ended = [], []
         for record in work.good:
             held = self.held.get((record["key"], record["number"], record["area_class"]))
-            rule = _rule(record)
+            rule = _rule(record, held)
             if mark(record, held, {name: getattr(rule, name) for name in COMPARED}) is State.SAME:
                 continue
             begun.append((record["key"], rule))
@@ -339,7 +340,7 @@ def _found(bodies: Directory[Organization], written: str) -> Organization | None
     return found[0] if len(found) == 1 else None
 
 
-def _rule(record: Record) -> HandbookRule:
+def _rule(record: Record, held: HandbookRule | None) -> HandbookRule:
     limit, check = record["limit"], record["check_limit"]
     urgent = limit.unit in URGENT_UNITS if record["urgent"] is None else record["urgent"]
     return HandbookRule(
@@ -354,6 +355,7 @@ def _rule(record: Record) -> HandbookRule:
         check_limit_amount=check.amount if check else None,
         check_limit_unit=check.unit.value if check else "",
         urgent=urgent,
+        self_disposable=(held is None or held.self_disposable) if record["self_disposable"] is None else record["self_disposable"],
         organization_id=record["organization_id"],
         responsible_body=record["responsible_body"],
         supervising_body=record["supervising_body"],

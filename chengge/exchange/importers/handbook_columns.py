@@ -119,6 +119,15 @@ COLUMNS = (
         choices=lambda: ("是", "否"),
     ),
     Column(
+        "self_disposable",
+        "可自行处置",
+        "on the spot",
+        yes_or_no,
+        also=("自行处置", "小问题"),
+        help=lazy("Whether an inspector may put it right on the spot. Left away: as it is now; for a new rule, yes"),
+        choices=lambda: ("是", "否"),
+    ),
+    Column(
         "responsible_body",
         "处置单位",
         "responsible body",

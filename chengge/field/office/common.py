@@ -9,11 +9,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from chengge import clock
 from chengge.casework.pages.exporting import BOM, guarded
 from chengge.casework.queries.export import Cell
 from chengge.domain.lifecycle import Post
+from chengge.foundation.pages.manage.forms import Choices, division_choices
+from chengge.foundation.queries import divisions_tree
+from chengge.foundation.queries.places import DivisionNode
 from chengge.organization.gates import for_posts
 from chengge.organization.queries import CITY_ZONE, city_day
 
@@ -40,6 +44,20 @@ def keeping(request: HttpRequest, *without: str) -> str:
     for name in without:
         kept.pop(name, None)
     return kept.urlencode()
+
+
+def areas() -> Choices:
+    """City, districts, streets and communities to choose from. One query."""
+    return [("", _("All")), *division_choices()[1:]]
+
+
+def streets() -> list[tuple[int, str]]:
+    """Code and name of the streets that hold today, in order. One query."""
+
+    def below(nodes: Sequence[DivisionNode]) -> list[tuple[int, str]]:
+        return [found for node in nodes for found in ([(node.code, node.name)] if len(str(node.code)) == 9 else below(node.children))]
+
+    return below(divisions_tree())
 
 
 def _lines(headings: Sequence[str], rows: Iterator[Sequence[Cell]]) -> Iterator[str]:

@@ -8,11 +8,10 @@ from django.views.decorators.http import require_safe
 
 from chengge.domain.codes import CodeError, ComponentCode
 from chengge.domain.errors import NotFound
-from chengge.field.office.common import for_office, keeping, page
+from chengge.field.office.common import areas, for_office, keeping, page
 from chengge.field.pages import sent as read
 from chengge.field.queries.surveys import component_history
 from chengge.foundation.models import Component, ProblemKind
-from chengge.foundation.pages.manage.forms import division_choices
 from chengge.foundation.queries import classes
 from chengge.foundation.queries.register import components_like
 
@@ -43,7 +42,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "states": Component.State.choices,
         "classes": [one for one in classes(limit=MOST_CLASSES) if one.kind == ProblemKind.COMPONENT],
-        "divisions": division_choices(),
+        "divisions": areas(),
     }
     return page(request, "office_components.html", "components", context)
 

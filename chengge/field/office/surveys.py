@@ -19,7 +19,7 @@ from chengge.domain.lifecycle import Post
 from chengge.field.actions import Correction, approve_many, approve_survey, refuse_survey, undo_decision
 from chengge.field.actions.surveys import DECIDERS
 from chengge.field.models import ComponentSurvey
-from chengge.field.office.common import csv_file, for_office, keeping, page
+from chengge.field.office.common import areas, csv_file, for_office, keeping, page
 from chengge.field.pages import sent as read
 from chengge.field.queries.surveys import (
     SurveyFilter,
@@ -33,7 +33,6 @@ from chengge.field.queries.surveys import (
     surveys_page,
 )
 from chengge.foundation.models import Component, ProblemKind
-from chengge.foundation.pages.manage.forms import division_choices
 from chengge.foundation.queries import classes
 from chengge.organization.gates import actor_at, for_posts
 from chengge.organization.models import Organization
@@ -67,7 +66,7 @@ def surveys(request: HttpRequest) -> HttpResponse:
         "kinds": ComponentSurvey.Kind.choices,
         "classes": [one for one in classes(limit=MOST_CLASSES) if one.kind == ProblemKind.COMPONENT],
         "members": surveyors(actor),
-        "divisions": division_choices(),
+        "divisions": areas(),
         "decides": bool(actor.posts & DECIDERS),
         "chosen": chosen is not None,
         "narrowed": any(request.GET.get(name) for name in ("q", "kind", "class", "member", "division", "since", "until")),

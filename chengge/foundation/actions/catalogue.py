@@ -44,6 +44,7 @@ class RuleValues:
     evidence_wanted: str = ""
     check_limit: Limit | None = None
     urgent: bool = False
+    self_disposable: bool = True
     organization_id: int | None = None
     responsible_body: str = ""
     supervising_body: str = ""
@@ -63,6 +64,7 @@ class RuleValues:
             check_limit_amount=self.check_limit.amount if self.check_limit else None,
             check_limit_unit=self.check_limit.unit.value if self.check_limit else "",
             urgent=self.urgent,
+            self_disposable=self.self_disposable,
             organization_id=self.organization_id,
             responsible_body=self.responsible_body,
             supervising_body=self.supervising_body,

@@ -32,6 +32,7 @@ class ShiftValues:
     starts: time
     ends: time
     grace_minutes: int = 10
+    everywhere: bool = True  # a grid that nobody walks in it is a gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def save_shift(actor: Actor, values: ShiftValues, day: date) -> Shift:
         starts=values.starts,
         ends=values.ends,
         grace_minutes=values.grace_minutes,
+        everywhere=values.everywhere,
         valid_from=day,
     )
     if old is not None:

@@ -100,6 +100,7 @@ class RuleOut(Outgoing):
     evidence_wanted: str
     check_limit: LimitOut | None
     urgent: bool
+    self_disposable: bool = Field(description="An inspector may put it right on the spot")
     organization: Named | None
     responsible_body: str
     supervising_body: str
@@ -124,6 +125,7 @@ class RuleIn(Incoming):
     evidence_wanted: text(300) = ""
     check_limit: LimitIn | None = None
     urgent: StrictBool = False
+    self_disposable: StrictBool = True
     organization_id: StrictId | None = None
     responsible_body: text(200) = ""
     supervising_body: text(200) = ""
@@ -140,6 +142,7 @@ class RuleIn(Incoming):
             "number",
             "evidence_wanted",
             "urgent",
+            "self_disposable",
             "organization_id",
             "responsible_body",
             "supervising_body",
@@ -213,7 +216,7 @@ def _rule(rule_id: int) -> RuleOut:
 
 
 def rule_out(row: HandbookRule) -> RuleOut:
-    same = ("id", "number", "condition", "area_class", "closing_condition", "evidence_wanted", "urgent")
+    same = ("id", "number", "condition", "area_class", "closing_condition", "evidence_wanted", "urgent", "self_disposable")
     written = ("responsible_body", "supervising_body", "basis", "note", "valid_from", "valid_to")
     return RuleOut(
         class_id=row.problem_class_id,

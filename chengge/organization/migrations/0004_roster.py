@@ -26,6 +26,14 @@ class Migration(migrations.Migration):
                         default=10, help_text="Later than this is late for duty", verbose_name="minutes of grace"
                     ),
                 ),
+                (
+                    "everywhere",
+                    models.BooleanField(
+                        default=True,
+                        help_text="A responsibility grid that nobody walks in this shift is shown as a gap",
+                        verbose_name="every grid is walked",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "shift",

@@ -61,6 +61,21 @@ function count() {
   }
 }
 
+// Enter in a reason presses the button that the reason is for, not the first one of the form.
+document.addEventListener("keydown", (event) => {
+  const button = event.key === "Enter" && event.target.dataset?.enter && document.getElementById(event.target.dataset.enter);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("dialog [data-close-link]");
+  if (!link) return;
+  event.preventDefault();
+  link.closest("dialog").close();
+});
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-tick-all]")) for (const tick of ticks()) tick.checked = event.target.checked;
   if (event.target.matches("[data-tick], [data-tick-all]")) count();

@@ -70,6 +70,9 @@ class RuleForm(LookForm):
     check_limit_amount = forms.IntegerField(label=_("Check limit"), required=False, min_value=1, max_value=100_000)
     check_limit_unit = forms.ChoiceField(label=_("Unit of the check limit"), required=False, choices=[NOBODY, *LimitUnit.choices])
     urgent = forms.BooleanField(label=_("Urgent"), required=False)
+    self_disposable = forms.BooleanField(
+        label=_("An inspector may put it right on the spot"), required=False, initial=True, help_text=_("Small things need not go round")
+    )
     organization = forms.TypedChoiceField(label=_("Responsible body"), required=False, coerce=int, empty_value=None)
     responsible_body = forms.CharField(label=_("Responsible body as written"), max_length=200, required=False)
     supervising_body = forms.CharField(label=_("Supervising body as written"), max_length=200, required=False)
@@ -108,6 +111,7 @@ class RuleForm(LookForm):
             check_limit=check,
             organization_id=given["organization"],
             urgent=given["urgent"],
+            self_disposable=given["self_disposable"],
             area_class=given["area_class"],
             **{name: given[name].strip() for name in ("condition", "closing_condition", "evidence_wanted", "basis", "note")},
             **{name: given[name].strip() for name in ("responsible_body", "supervising_body")},
