@@ -1,8 +1,36 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from chengge.intake.pages import hotline
+from chengge.intake.pages import answers, channels, hotline, orders, promises, registers, satisfaction, sources
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("channels/", channels.statistics, name="channels"),
+    path("channels/channels.csv", channels.as_csv, name="channels_csv"),
+    path("orders/", orders.listed, name="orders"),
+    path("orders/new/", orders.new, name="order_new"),
+    path("orders/<int:order_id>/answer/", orders.answer, name="order_answer"),
+    path("manage/sources/", sources.sources, name="manage_sources"),
+    path("manage/sources/new/", sources.edit, name="manage_source_new"),
+    path("manage/sources/<int:source_id>/", sources.edit, name="manage_source_edit"),
+    path("manage/sources/<int:source_id>/rotate/", sources.do, {"what": "rotate"}, name="manage_source_rotate"),
+    path("manage/sources/<int:source_id>/end-old/", sources.do, {"what": "end_old"}, name="manage_source_end_old"),
+    path("manage/sources/<int:source_id>/pause/", sources.do, {"what": "pause"}, name="manage_source_pause"),
+    path("manage/sources/<int:source_id>/resume/", sources.do, {"what": "resume"}, name="manage_source_resume"),
+    path("manage/messages/", sources.inbox, name="manage_messages"),
+    path("manage/messages/<int:message_id>/", sources.message, name="manage_message"),
+    path("manage/messages/<int:message_id>/again/", sources.again, name="manage_message_again"),
+    path("manage/registers/<slug:slug>/", registers.register, name="manage_register"),
+    path("manage/registers/<slug:slug>/new/", registers.edit, name="manage_register_new"),
+    path("manage/registers/<slug:slug>/<int:row_id>/", registers.edit, name="manage_register_edit"),
+    path("desk/answers/", answers.desk, name="answers"),
+    path("desk/answers/top/", answers.top, name="answers_top"),
+    path("desk/answers/<int:answer_id>/call/", answers.call, name="answer_call"),
+    path("desk/answers/<int:answer_id>/settle/", answers.settle, name="answer_settle"),
+    path("answers/rates/", answers.rates, name="answer_rates"),
+    path("answers/missing/", answers.missing, name="answers_missing"),
+    path("s/<str:token>", satisfaction.satisfaction, name="satisfaction"),
+    path("manage/answers/", promises.promises, name="manage_promises"),
+    path("manage/answers/edit", promises.edit, name="manage_promise_edit"),
+    path("manage/answers/end", promises.end, name="manage_promise_end"),
     path("desk/hotline/", hotline.desk, name="hotline"),
     path("desk/hotline/pulse/", hotline.pulse, name="hotline_pulse"),
     path("desk/hotline/begin/", hotline.begin, name="hotline_begin"),

@@ -62,11 +62,16 @@ def tabs_of(posts: frozenset[Post]) -> list[Tab]:
         tabs.append(Tab("hotline", pgettext("tab", "Hotline"), "/desk/hotline/"))
         tabs.append(Tab("report", pgettext("tab", "New report"), "/reports/new/"))
     if posts & {Post.OPERATOR, Post.SHIFT_LEADER}:
+        tabs.append(Tab("answers", pgettext("tab", "Answers"), "/desk/answers/"))
         tabs.append(Tab("public_photos", pgettext("tab", "For the public"), "/manage/public-photos/"))
     if Post.INSPECTOR in posts:
         tabs.append(Tab("phone", desk_name(Post.INSPECTOR), "/phone/"))
+    if posts & {Post.EVALUATOR, Post.LEADER} and not posts & {Post.OPERATOR, Post.SHIFT_LEADER}:
+        tabs.append(Tab("answers", pgettext("tab", "Answers"), "/answers/rates/"))
     if posts & LOOKING_AFTER_INSPECTORS:
         tabs.append(Tab("tracks", pgettext("tab", "Inspectors"), "/tracks/"))
+    if posts & {Post.EVALUATOR, Post.LEADER}:
+        tabs.append(Tab("channels", pgettext("tab", "Channels"), "/channels/"))
     if posts:
         tabs.append(Tab("map", pgettext("tab", "Map"), "/map/"))
     if Post.ADMINISTRATOR in posts:

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from chengge import clock
 from chengge.casework.models import Report
 from chengge.intake.models.channels import Source
 
@@ -41,3 +42,7 @@ class WorkOrder(models.Model):
             models.UniqueConstraint(fields=("kind", "number"), condition=~Q(number=""), name="order_comes_once"),
         ]
         indexes = [models.Index(fields=("due_at", "id"), condition=Q(answered_at=None), name="order_to_answer")]
+
+    @property
+    def is_late(self) -> bool:
+        return self.answered_at is None and self.due_at is not None and self.due_at < clock.now()

@@ -1,6 +1,5 @@
 """The hotline's desk: calls on one side, the caller's words in the middle, what the city knows already on the other."""
 
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +17,6 @@ from chengge.casework.pages.photos import keep_files
 from chengge.casework.suggestions import suggest
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import Post
-from chengge.foundation.models import ProblemClass
 from chengge.intake.actions.channels import own_source
 from chengge.intake.actions.hotline import (
     Wish,
@@ -30,6 +28,7 @@ from chengge.intake.actions.hotline import (
     report_from_call,
 )
 from chengge.intake.models import Call
+from chengge.intake.pages.typed import chosen_class, day, degrees, whole
 from chengge.intake.queries.calls import Wanted, call_in_sight, call_log, caller_of, calls_now, case_to_add_to, nearby
 from chengge.organization.gates import actor_at, for_posts
 from chengge.organization.models import Member
@@ -145,7 +144,7 @@ def call_back(request: HttpRequest, call_id: int) -> HttpResponse:
 def beside(request: HttpRequest) -> HttpResponse:
     """Cases near the place that is marked, the likeliest first."""
     asked = request.GET
-    lon, lat = _degrees(asked.get("lon")), _degrees(asked.get("lat"))
+    lon, lat = degrees(asked, "lon"), degrees(asked, "lat")
     class_id = asked.get("problem_class_id", "")
     found = []
     if lon is not None and lat is not None:
@@ -170,8 +169,8 @@ def log(request: HttpRequest) -> HttpResponse:
     agent = asked.get("agent", "")
     wanted = Wanted(
         number=asked.get("number", "")[:40].replace("\0", ""),
-        since=_day(asked.get("since")),
-        until=_day(asked.get("until")),
+        since=day(asked, "since"),
+        until=day(asked, "until"),
         agent_id=int(agent) if agent.isdigit() and len(agent) < 19 else None,
         state=asked.get("state", ""),
         result=asked.get("result", ""),
@@ -193,7 +192,6 @@ def log(request: HttpRequest) -> HttpResponse:
 
 def _opened(request: HttpRequest, opened: Call, typed: QueryDict, refusal: Refused | None, status: int) -> HttpResponse:
     actor = actor_at(request)
-    class_id = typed.get("problem_class_id", "")
     context: dict[str, Any] = {
         "tab": "hotline",
         "now": calls_now(actor),
@@ -204,7 +202,7 @@ def _opened(request: HttpRequest, opened: Call, typed: QueryDict, refusal: Refus
         "wants_answer": typed.get("wants_answer", "1") == "1" if typed else bool(opened.contact_mark),
         "add_to": typed.get("add_to", ""),
         "photos": typed.getlist("photos"),
-        "chosen_class": ProblemClass.objects.filter(pk=int(class_id)).first() if class_id.isdigit() and len(class_id) < 19 else None,
+        "chosen_class": chosen_class(typed),
         "key": typed.get("key") or uuid4().hex,
         "refusal": refusal,
         "results": [(one.value, one.label) for one in (Call.Result.PROGRESS, Call.Result.ENQUIRY, Call.Result.NOTHING)],
@@ -224,12 +222,12 @@ def _onward(request: HttpRequest, made: Reported) -> HttpResponse:
 def _said(sent: QueryDict) -> Said:
     return Said(
         channel=Channel.HOTLINE.value,
-        problem_class_id=_whole(sent, "problem_class_id"),
+        problem_class_id=whole(sent, "problem_class_id"),
         description=sent.get("description", "").strip(),
         place=sent.get("place", "").strip(),
-        lon=_degrees(sent.get("lon")),
-        lat=_degrees(sent.get("lat")),
-        component_code=_whole(sent, "component_code"),
+        lon=degrees(sent, "lon"),
+        lat=degrees(sent, "lat"),
+        component_code=whole(sent, "component_code"),
         reporter_name=sent.get("reporter_name", "").strip(),
         contact=sent.get("contact", "").strip(),
         photos=tuple(dict.fromkeys(sent.getlist("photos"))),
@@ -238,31 +236,4 @@ def _said(sent: QueryDict) -> Said:
 
 
 def _wish(sent: QueryDict) -> Wish:
-    due = sent.get("due_on", "")
-    if due and _day(due) is None:
-        raise Refused("day", _("“%(value)s” is not a day.") % {"value": due[:20]}, _("A day is written as 2026-11-23."), "due_on")
-    return Wish(sent.get("wants_answer") == "1", sent.get("ticket", "").strip(), _day(due))
-
-
-def _whole(sent: QueryDict, name: str) -> int | None:
-    value = sent.get(name, "").strip()
-    if not value:
-        return None
-    if not (value.isascii() and value.isdigit() and int(value) < 2**63):
-        raise Refused("value", _("“%(value)s” is no number.") % {"value": value[:40]}, _("Choose it anew."), name)
-    return int(value)
-
-
-def _degrees(text: str | None) -> float | None:
-    try:
-        degrees = float(text or "")
-    except ValueError:
-        return None
-    return degrees if abs(degrees) <= 180 else None
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
+    return Wish(sent.get("wants_answer") == "1", sent.get("ticket", "").strip(), day(sent, "due_on"))
