@@ -6,7 +6,7 @@ from django.db.models import Q
 from procrastinate.contrib.django import app
 
 from chengge import clock
-from chengge.casework import photos, reminders, tasks, voice
+from chengge.casework import personal, photos, privacy, reminders, tasks, voice
 from chengge.casework.models import Evidence
 
 TASKS_AT_ONCE = 200
@@ -49,3 +49,12 @@ def forget_orphan_photos(timestamp: int) -> int:
         for path in (photos.path_of(digest, "full"), photos.path_of(digest, "thumb"), voice.path_of(digest)):
             path.unlink(missing_ok=True)
     return len(hashes - kept)
+
+
+@app.periodic(cron="20 2 * * *")
+@app.task(queueing_lock="casework.anonymise_old_reports", pass_context=False)
+def anonymise_old_reports(timestamp: int) -> int:
+    """Take names and contacts off reports whose cases ended long ago, and files of the forgotten that a crash left behind."""
+    went = sum(one.get("reports", 0) for one in privacy.anonymise())
+    personal.remove_leftover_files()
+    return went

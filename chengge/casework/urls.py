@@ -1,6 +1,21 @@
 from django.urls import path
 
-from chengge.casework.pages import acting, case, desk, exporting, kept_filters, live, looking_up, photos, reminders, reporting, voices
+from chengge.casework.pages import (
+    acting,
+    case,
+    contacts,
+    desk,
+    exporting,
+    forgetting,
+    kept_filters,
+    likeness,
+    live,
+    looking_up,
+    photos,
+    reminders,
+    reporting,
+    voices,
+)
 
 urlpatterns = [
     path("desk/<slug:post>/", desk.desk, name="desk"),
@@ -19,13 +34,25 @@ urlpatterns = [
     path("manage/reminders/<int:rule_id>/end", reminders.end, name="manage_reminder_end"),
     path("cases/<str:number>/", case.page, name="case"),
     path("cases/<str:number>/do/<slug:action>/", acting.act, name="act"),
+    path("cases/<str:number>/alike/", likeness.of_case, name="alike"),
+    path("cases/<str:number>/alike/<str:other>/not/", likeness.not_the_same, name="not_the_same"),
+    path("cases/<str:number>/alike/<str:other>/perhaps/", likeness.perhaps_after_all, name="perhaps_after_all"),
     path("cases/<str:number>/conditions/", looking_up.conditions, name="conditions"),
     path("find/classes/", looking_up.find_classes, name="find_classes"),
     path("find/organizations/", looking_up.find_organizations, name="find_organizations"),
     path("find/places/", looking_up.find_places, name="find_places"),
+    path("find/alike/", likeness.find_alike, name="find_alike"),
+    path("find/suggestions/", likeness.find_suggestions, name="find_suggestions"),
+    path("reports/<int:report_id>/alike/", likeness.of_report, name="alike_of_report"),
+    path("reports/<int:report_id>/hang/", likeness.hang, name="hang_report"),
+    path("reports/<int:report_id>/release/", likeness.release, name="release_report"),
     path("reports/new/", reporting.new, name="new_report"),
     path("reports/waiting/", reporting.waiting, name="waiting_reports"),
     path("reports/<int:report_id>/", reporting.complete, name="complete_report"),
+    path("reports/<int:report_id>/contact/", contacts.show, name="show_contact"),
+    path("manage/contact-views/", contacts.views, name="manage_contact_views"),
+    path("manage/contact-views.csv", contacts.views_csv, name="contact_views_csv"),
+    path("manage/erase/", forgetting.forget, name="manage_erase"),
     path("photos/", photos.upload, name="upload_photo"),
     path("photos/<slug:sha256>/<slug:size>", photos.photo, name="photo"),
     path("voices/<slug:sha256>", voices.voice, name="voice"),

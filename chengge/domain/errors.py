@@ -34,6 +34,10 @@ class NotFound(Refused):
     """There is no such thing, or none that this member may see."""
 
 
+class Gone(Refused):
+    """It was here, and was forgotten on purpose."""
+
+
 class TooMany(Refused):
     """It came too often; the same later is welcome.
 

@@ -5,9 +5,16 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused, TooMany
+from chengge.domain.errors import Conflict, Forbidden, Gone, NotFound, Refused, TooMany
 
-STATUS: tuple[tuple[type[Refused], int], ...] = ((Forbidden, 403), (NotFound, 404), (Conflict, 409), (TooMany, 429), (Refused, 400))
+STATUS: tuple[tuple[type[Refused], int], ...] = (
+    (Forbidden, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (Gone, 410),
+    (TooMany, 429),
+    (Refused, 400),
+)
 
 
 def status_of(refusal: Refused) -> int:
@@ -34,7 +41,7 @@ class RefusalPages:
             response.headers["HX-Retarget"] = "#notes"
             response.headers["HX-Reswap"] = "innerHTML"
             return response
-        template = {403: "403.html", 404: "404.html", 409: "409.html"}.get(status, "400.html")
+        template = {403: "403.html", 404: "404.html", 409: "409.html", 410: "404.html"}.get(status, "400.html")
         response = render(request, template, context, status=status)
         if isinstance(refusal, TooMany):
             response.headers["Retry-After"] = str(refusal.retry_after_seconds)

@@ -18,6 +18,7 @@ EXAMPLES: dict[int, tuple[str, str]] = {
     403: ("post", "Your post does not do this."),
     404: ("case", "There is no such case, or none that you may see."),
     409: ("moved", "Li Na has dispatched this case at 09:12."),
+    410: ("forgotten", "This photo was forgotten on request."),
     413: ("too_big", "The photo is bigger than 20 MB."),
     422: ("invalid", "Some of the values are not as documented."),
     429: ("too_many_requests", "Too many failed tries to sign in. Wait some minutes, then try again."),

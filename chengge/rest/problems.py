@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, Field
 
-from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused, TooMany
+from chengge.domain.errors import Conflict, Forbidden, Gone, NotFound, Refused, TooMany
 from chengge.rest import API_PATH
 
 MEDIA_TYPE = "application/problem+json"
@@ -64,7 +64,8 @@ def problem(
 
 
 def status_of(refusal: Refused) -> int:
-    """403 for what this member may not, 404 for what is not there, 409 for what moved meanwhile, 429 for what came too often, else 422."""
+    """403 for what this member may not, 404 for what is not there, 409 for what moved meanwhile, 410 for what was forgotten,
+    429 for what came too often, else 422."""
     match refusal:
         case Forbidden():
             return HTTPStatus.FORBIDDEN
@@ -72,6 +73,8 @@ def status_of(refusal: Refused) -> int:
             return HTTPStatus.NOT_FOUND
         case Conflict():
             return HTTPStatus.CONFLICT
+        case Gone():
+            return HTTPStatus.GONE
         case TooMany():
             return HTTPStatus.TOO_MANY_REQUESTS
         case _:

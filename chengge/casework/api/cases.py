@@ -51,7 +51,7 @@ class ReportOfCase(Outgoing):
     id: int
     channel: Channel
     reporter_name: str = Field(description="Masked for everybody but operators and shift leaders")
-    contact: str = Field(description="Masked for everybody but operators and shift leaders")
+    contact: str = Field(description="Masked; POST /reports/{report_id}/contact shows it in full")
     description: str
     reported_at: datetime
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from chengge.casework.models import Evidence
 from chengge.casework.photos import path_of, store
-from chengge.casework.queries.evidence import may_see_photo
+from chengge.casework.queries.evidence import may_see_photo, require_kept
 from chengge.domain.errors import NotFound
 from chengge.organization.kept_answers import once
 from chengge.rest.answers import answers
@@ -37,15 +37,17 @@ def upload_photo(
 
 @router.get(
     "/photos/{sha256}/{size}",
-    response=answers({200: None}, 404),
+    response=answers({200: None}, 404, 410),
     openapi_extra={
         "responses": {200: {"description": "The photo", "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}}
     },
 )
 def photo(request: HttpRequest, sha256: Sha256, size: Literal["full", "thumb"]) -> FileResponse:
     """A photo of a case in sight, or one I uploaded."""
-    path = path_of(sha256, size)
-    if not may_see_photo(request.actor, sha256) or not path.exists():
+    path, in_sight = path_of(sha256, size), may_see_photo(request.actor, sha256)
+    if in_sight:
+        require_kept(sha256)
+    if not in_sight or not path.exists():
         raise NotFound("photo", _("There is no such photo, or none that you may see."), field="sha256")
     response = FileResponse(path.open("rb"), content_type="image/jpeg")
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from chengge.casework.actions import Reported, Said, complete_report, contact_of, report
 from chengge.casework.api.moves import MOST_PHOTOS
-from chengge.casework.models import Channel, Report
+from chengge.casework.models import Channel, ContactView, Report
+from chengge.casework.privacy import show_contact
 from chengge.casework.queries.evidence import report_in_sight, reports_in_sight
 from chengge.organization.kept_answers import once
 from chengge.rest.answers import answers, single_thing
@@ -47,7 +48,7 @@ class SaidIn(Incoming):
     accuracy_m: Metres | None = None
     component_code: ComponentCode | None = None
     reporter_name: text(40) = ""
-    contact: text(100) = Field("", description="Telephone or address; kept encrypted, shown in full to operators and shift leaders only")
+    contact: text(100) = Field("", description="Telephone or address; kept encrypted")
     other_number: text(60) = Field("", description="Its number in the other system")
     photos: list[Sha256] = Field(default_factory=list, max_length=MOST_PHOTOS)
     urgent: StrictBool = Field(False, description="The reporter sees danger")
@@ -85,9 +86,17 @@ class ReportOut(Outgoing):
     accuracy_m: float | None
     component_code: str | None
     reporter_name: str
-    contact: str = Field(description="Masked for everybody but operators and shift leaders")
+    contact: str = Field(description="Masked; POST /reports/{report_id}/contact shows it in full")
     other_number: str
     reported_at: datetime
+
+
+class PurposeIn(Incoming):
+    purpose: ContactView.Purpose = Field(description="What the contact is needed for; it is written down")
+
+
+class ContactOut(Outgoing):
+    contact: str = Field(description="In full; empty: none is kept")
 
 
 class ReportPage(Outgoing):
@@ -120,6 +129,12 @@ def reports(
 def report_details(request: HttpRequest, report_id: Id) -> ReportOut:
     """One report."""
     return _report(request, report_in_sight(request.actor, report_id))
+
+
+@router.post("/reports/{report_id}/contact", response=answers({200: ContactOut}, 403, 404))
+def show_contact_of_report(request: HttpRequest, report_id: Id, given: PurposeIn) -> ContactOut:
+    """How the reporter is reached, in full, for operators and shift leaders. Who looked, when and what for is written down."""
+    return ContactOut(contact=show_contact(report_id, request.actor, given.purpose.value))
 
 
 @router.post("/reports/{report_id}/complete", response=answers({200: ReportedOut}, 403, 404, 409))

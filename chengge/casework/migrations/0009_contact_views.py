@@ -2,6 +2,15 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+# Photos that were given with the first report of a case belong to that report; later ones say so already.
+PHOTOS_OF_FIRST_REPORTS = """
+UPDATE casework_evidence photo SET report_id = first.id
+FROM casework_ledgerentry entry,
+  (SELECT case_id, min(id) AS id FROM casework_report WHERE case_id IS NOT NULL GROUP BY case_id) first
+WHERE photo.entry_id = entry.id AND entry.seq = 1 AND entry.action = 'report' AND first.case_id = photo.case_id
+  AND photo.report_id IS NULL AND photo.phase = 'report'
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -10,6 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(PHOTOS_OF_FIRST_REPORTS, migrations.RunSQL.noop),
         migrations.AddField(
             model_name="evidence",
             name="erased_at",

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chengge.casework.models import Evidence
 from chengge.casework.photos import path_of, store
 from chengge.casework.queries import may_see_photo
+from chengge.casework.queries.evidence import require_kept
 from chengge.domain.errors import NotFound, Refused
 from chengge.organization.gates import actor_at, for_members
 from chengge.organization.queries import Actor
@@ -40,6 +41,7 @@ def photo(request: HttpRequest, sha256: str, size: str) -> HttpResponse:
     """A photo, `full` or `thumb`. It never changes, so a browser may keep it; no one between may."""
     if not DIGEST.fullmatch(sha256) or size not in {"full", "thumb"} or not may_see_photo(actor_at(request), sha256):
         raise NotFound("photo", _("There is no such photo, or none that you may see."))
+    require_kept(sha256)
     path = path_of(sha256, size)
     if not path.is_file():
         raise NotFound(

@@ -10,15 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from chengge.casework.actions import Question, Reported, Said, complete_report, contact_of, report
+from chengge.casework.actions import Question, Reported, Said, add_report, complete_report, contact_of, report
 from chengge.casework.models import Channel, Report
 from chengge.casework.pages.photos import keep_files
-from chengge.casework.queries import incomplete_report, incomplete_reports, questions_of
+from chengge.casework.queries import case_in_sight, incomplete_report, incomplete_reports, questions_of
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import Post
 from chengge.foundation.models import ProblemClass
 from chengge.organization.gates import actor_at, for_posts
-from chengge.organization.queries import Actor
 from chengge.organization.refusals import status_of
 
 # Channels that an operator takes reports down from; the others come in by themselves.
@@ -58,6 +57,11 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         for digest in keep_files(request, actor):
             sent.appendlist("photos", digest)
+        if number := sent.get("add_to", ""):
+            case = case_in_sight(actor, number[:20])
+            add_report(actor, _said(sent), case.pk, key=sent.get("key") or None)
+            messages.success(request, _("The report hangs on case %(number)s now.") % {"number": case.number})
+            return redirect("case", case.number)
         reported = report(actor, _said(sent), key=sent.get("key") or None)
     except Refused as refusal:
         return _form(request, sent, refusal, status_of(refusal))
@@ -80,13 +84,15 @@ def complete(request: HttpRequest, report_id: int) -> HttpResponse:
     actor = actor_at(request)
     kept = incomplete_report(actor, report_id)
     if request.method == "GET":
-        return _form(request, _as_typed(kept, actor), None, 200, kept)
+        return _form(request, _as_typed(kept), None, 200, kept)
     sent = request.POST.copy()
     try:
         for digest in keep_files(request, actor):
             sent.appendlist("photos", digest)
         said = _said(sent)
         changes: dict[str, Any] = {name: getattr(said, name) for name in Said.__dataclass_fields__}
+        if not said.contact:
+            del changes["contact"]  # The form shows what was told before with a mask only: empty, it stays.
         reported = complete_report(report_id, actor, changes)
     except Refused as refusal:
         return _form(request, sent, refusal, status_of(refusal), kept)
@@ -114,6 +120,7 @@ def _form(request: HttpRequest, typed: QueryDict, refusal: Refused | None, statu
         "key": typed.get("key") or uuid4().hex,
         "refusal": refusal,
         "kept": kept,
+        "kept_contact": contact_of(kept, actor_at(request)) if kept else "",
         "questions": questions_of(kept) if kept else (),
     }
     return render(request, "casework/report_form.html", context, status=status)
@@ -150,12 +157,12 @@ def _number(sent: QueryDict, name: str, kind: type[int] | type[float]) -> Any:
     return number
 
 
-def _as_typed(kept: Report, actor: Actor) -> QueryDict:
+def _as_typed(kept: Report) -> QueryDict:
     """What the reporter has said so far, as the form's fields."""
     typed = QueryDict(mutable=True)
     for name in TYPED:
         value = getattr(kept, name, None)
         typed[name] = "" if value is None else str(value)
-    typed["contact"] = contact_of(kept, actor)
+    typed["contact"] = ""
     typed["urgent"] = ""
     return typed

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from chengge.casework.pages.photos import DIGEST
 from chengge.casework.queries import may_see_photo
+from chengge.casework.queries.evidence import require_kept
 from chengge.casework.voice import CONTENT_TYPE, path_of
 from chengge.domain.errors import NotFound
 from chengge.organization.gates import actor_at, for_members
@@ -22,6 +23,7 @@ def voice(request: HttpRequest, sha256: str) -> HttpResponse:
     """A voice note. It never changes, so a browser may keep it; no one between may."""
     if not DIGEST.fullmatch(sha256) or not may_see_photo(actor_at(request), sha256):
         raise NotFound("voice", _("There is no such voice note, or none that you may hear."))
+    require_kept(sha256)
     path = path_of(sha256)
     if not path.is_file():
         raise NotFound(

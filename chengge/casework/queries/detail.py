@@ -1,7 +1,7 @@
 """Everything that a case page shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -16,34 +16,43 @@ from chengge.casework.queries.accounts import ClockAccount, clock_accounts
 from chengge.casework.queries.lists import area_of
 from chengge.casework.queries.sight import visible
 from chengge.casework.queries.timeline import EntryWords, timeline
+from chengge.casework.suggestions import suggest
 from chengge.domain.errors import NotFound
 from chengge.domain.lifecycle import Post, Transition
 from chengge.foundation.models import Component, Division
 from chengge.foundation.queries import Candidate, candidates
+from chengge.foundation.queries.responsibility import PLATFORM_LEVEL, TERRITORY_LEAST
+from chengge.organization.models import Organization
 from chengge.organization.queries import Actor, city_day
 
-SHOWN_WITH = ("problem_class", "rule", "department", "organization")
+SHOWN_WITH = ("problem_class", "rule", "department", "organization", "merged_into")
 SEES_NAMES = frozenset({Post.OPERATOR, Post.SHIFT_LEADER})
 BEFORE = (Evidence.Phase.REPORT.value, Evidence.Phase.VERIFY.value, "")
 
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """What one reporter said; name and contact are masked for whoever does not need them."""
+    """What one reporter said; the name is masked for whoever does not need it, the contact for everybody.
+
+    Attributes:
+        may_show: this member may see the contact in full, saying what for.
+    """
 
     report: Report
     channel: str
     name: str
     contact: str
+    may_show: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Photos:
-    """The photos of a case, what it was like and what it is like now; and what was spoken about it."""
+    """The photos of a case, what it was like and what it is like now; what was spoken about it; and how much was forgotten on request."""
 
     before: tuple[Evidence, ...]
     after: tuple[Evidence, ...]
     voices: tuple[Evidence, ...] = ()
+    forgotten: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.before or self.after)
@@ -120,23 +129,52 @@ def actions_open(actor: Actor, case: Case, tasks: Sequence[Task]) -> tuple[Trans
 
 
 def candidates_for(case: Case) -> list[Candidate]:
-    """Whom the case may be dispatched to, the likeliest first, each with its basis."""
-    return candidates(case.problem_class_id, case.rule_id, case.grid_code, case.component_code, city_day(clock.now()))
+    """Whom the case may be dispatched to, the likeliest first, each with its basis.
+
+    What the words of past cases say is one more basis of a candidate; by itself it ranks below every rule.
+    """
+    named = candidates(case.problem_class_id, case.rule_id, case.grid_code, case.component_code, city_day(clock.now()))
+    guesses = suggest(f"{case.description} {case.place}").departments
+    if not guesses:
+        return named
+    said = {
+        guess.id: _("by its words, like %(percent)d %% of past cases (%(count)d were theirs)")
+        % {"percent": guess.percent, "count": guess.seen}
+        for guess in guesses
+    }
+    found = [
+        replace(one, basis=_("%(basis)s; %(more)s") % {"basis": one.basis, "more": said[one.organization.pk]})
+        if one.organization.pk in said
+        else one
+        for one in named
+    ]
+    known = {one.organization.pk for one in named}
+    others = Organization.objects.in_bulk([guess.id for guess in guesses if guess.id not in known])
+    least = min((one.score for one in named), default=1.0)
+    for guess in guesses:
+        body = others.get(guess.id)
+        if body is not None and body.level >= PLATFORM_LEVEL:
+            score = round(min(least, TERRITORY_LEAST) * guess.confidence * 0.9, 3)
+            found.append(Candidate(body, score, said[guess.id][:1].upper() + said[guess.id][1:], body.valid_from))
+    return found
 
 
 def _report_view(report: Report, actor: Actor) -> ReportView:
     full = bool(actor.posts & SEES_NAMES)
     name = report.reporter_name if full else mask(report.reporter_name)
-    return ReportView(report, str(Channel(report.channel).label), name, contact_of(report, actor))
+    contact = contact_of(report, actor)
+    return ReportView(report, str(Channel(report.channel).label), name, contact, full and bool(contact))
 
 
 def _photos(case: Case) -> Photos:
-    found = list(Evidence.objects.filter(case=case).select_related("member").order_by("created_at", "pk"))
+    rows = list(Evidence.objects.filter(case=case).select_related("member").order_by("created_at", "pk"))
+    found = [one for one in rows if one.erased_at is None]
     shown = [one for one in found if one.media == Evidence.Media.PHOTO]
     return Photos(
         tuple(photo for photo in shown if photo.phase in BEFORE),
         tuple(photo for photo in shown if photo.phase not in BEFORE),
         tuple(one for one in found if one.media == Evidence.Media.VOICE),
+        len(rows) - len(found),
     )
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from chengge.casework.models import Evidence, Report
 from chengge.casework.queries.sight import sight, visible
-from chengge.domain.errors import NotFound
+from chengge.domain.errors import Gone, NotFound
 from chengge.domain.lifecycle import Post
 from chengge.organization.queries import Actor
 
@@ -38,3 +38,14 @@ def may_see_photo(actor: Actor, sha256: str) -> bool:
         return True
     report_ids = [report_id for _case, report_id, _member in bound if report_id is not None]
     return bool(report_ids) and reports_in_sight(actor).filter(pk__in=report_ids).exists()
+
+
+def require_kept(sha256: str) -> None:
+    """Let a file pass that still proves something, or that nobody ever gave. One query.
+
+    Raises:
+        Gone: it was forgotten on request; only its hash is left, in the ledger.
+    """
+    erased = list(Evidence.objects.filter(sha256=sha256).values_list("erased_at", flat=True))
+    if erased and all(erased):
+        raise Gone("forgotten", _("This was forgotten on request."), _("The ledger keeps its hash."))

@@ -142,6 +142,7 @@ def keep_beside(made: Reported, source: Source, device_id: str, fingerprint: str
         report_id=made.report_id,
         source=source,
         device_mark=mark(device_id),
+        email_mark=mark(str(told.get("email", ""))),
         fingerprint=fingerprint,
         token_hash=token_hash,
         sealed=seal(json.dumps(kept, ensure_ascii=False)) if kept else b"",

@@ -97,6 +97,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("device_mark", models.CharField(blank=True, max_length=64)),
+                ("email_mark", models.CharField(blank=True, max_length=64)),
                 ("fingerprint", models.CharField(blank=True, max_length=64)),
                 ("token_hash", models.CharField(blank=True, max_length=64)),
                 ("sealed", models.BinaryField(default=b"")),
@@ -121,6 +122,7 @@ class Migration(migrations.Migration):
                         fields=["fingerprint", "received_at"],
                         name="api_report_again",
                     ),
+                    models.Index(condition=models.Q(("email_mark", ""), _negated=True), fields=["email_mark"], name="api_report_by_email"),
                     models.Index(fields=["source", "device_mark", "received_at"], name="api_report_of_device"),
                 ],
                 "constraints": [

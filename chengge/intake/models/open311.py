@@ -85,6 +85,7 @@ class ApiReport(models.Model):
     report = models.OneToOneField(Report, on_delete=models.CASCADE, primary_key=True, related_name="by_api")
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("source"))
     device_mark = models.CharField(max_length=64, blank=True)  # `contacts.mark` of the device
+    email_mark = models.CharField(max_length=64, blank=True)  # of an e-mail address told beside a telephone number
     fingerprint = models.CharField(max_length=64, blank=True)  # of who said what where: the same again within minutes is a repeat
     token_hash = models.CharField(max_length=64, blank=True)
     sealed = models.BinaryField(default=b"")  # JSON text, encrypted: e-mail, telephone, account, device, answers, address of media
@@ -95,6 +96,7 @@ class ApiReport(models.Model):
         verbose_name_plural = _("reports by interfaces")
         indexes = [
             models.Index(fields=("fingerprint", "received_at"), condition=~Q(fingerprint=""), name="api_report_again"),
+            models.Index(fields=("email_mark",), condition=~Q(email_mark=""), name="api_report_by_email"),
             models.Index(fields=("source", "device_mark", "received_at"), name="api_report_of_device"),
         ]
         constraints = [models.UniqueConstraint(fields=("token_hash",), condition=~Q(token_hash=""), name="api_report_token")]
