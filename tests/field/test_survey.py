@@ -70,7 +70,8 @@ def test_a_survey_sent_twice_under_one_key_is_one_survey(city: City) -> None:
     finding = found(city)
     first = send_survey(city.actor("inspector"), finding, key="k")
     again = send_survey(city.actor("inspector"), finding, key="k")
-    assert again.repeated and again.survey == first.survey
+    assert again.repeated
+    assert again.survey == first.survey
     assert ComponentSurvey.objects.count() == 1
 
 
@@ -162,7 +163,8 @@ def test_a_new_component_outside_every_grid_waits_until_the_office_puts_its_plac
     assert refusal.value.code == "no_grid"
     approve_survey(city.actor("shift_leader"), survey.pk, Correction(lon=WEST + SIDE / 3, lat=SOUTH + SIDE / 3))
     survey.refresh_from_db()
-    assert survey.component is not None and survey.component.grid_code == GRID_CODES[0]
+    assert survey.component is not None
+    assert survey.component.grid_code == GRID_CODES[0]
     assert survey.lon == WEST - 1, "what the inspector said stays"
 
 

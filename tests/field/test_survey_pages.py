@@ -55,7 +55,8 @@ def test_an_inspector_sees_how_the_own_surveys_stand(city: City) -> None:
     assert b"Waiting" in phone.get("/phone/surveys/").content
     client_of(city, "shift_leader").post(f"/manage/surveys/{survey.pk}/decide", {"decision": "refuse", "reason": "照片不清"})
     page = phone.get("/phone/surveys/").content.decode()
-    assert "Refused" in page and "照片不清" in page
+    assert "Refused" in page
+    assert "照片不清" in page
     assert "Refused" not in client_of(city, "inspector2").get("/phone/surveys/").content.decode()
 
 
@@ -139,7 +140,8 @@ def test_many_are_approved_at_once_and_the_others_are_named(city: City) -> None:
     numbers = [sent(city).pk, sent(city, "new", lon=WEST - 1, photos=(photo(city, 7),)).pk]
     office = client_of(city, "shift_leader")
     answer = office.post("/manage/surveys/approve", {"survey": [str(number) for number in numbers]})
-    assert "1 survey approved." in told(answer) and f"Survey {numbers[1]}" in told(answer)
+    assert "1 survey approved." in told(answer)
+    assert f"Survey {numbers[1]}" in told(answer)
     assert "Tick" in told(office.post("/manage/surveys/approve"))
 
 
@@ -161,9 +163,11 @@ def test_the_queue_goes_on_page_by_page_and_asks_the_same_whatever_its_length(ci
         send_survey(actor, found(city, photos=(digest,)))
     office = client_of(city, "shift_leader")
     first = office.get("/manage/surveys/").context
-    assert len(first["rows"]) == 30 and first["more"] == first["rows"][-1].pk
+    assert len(first["rows"]) == 30
+    assert first["more"] == first["rows"][-1].pk
     rest = office.get(f"/manage/surveys/?before={first['more']}").context
-    assert len(rest["rows"]) == 3 and rest["more"] is None
+    assert len(rest["rows"]) == 3
+    assert rest["more"] is None
     with counted_queries("office: surveys"):
         office.get("/manage/surveys/")
     assert finding.kind == "moved"
@@ -187,8 +191,11 @@ def test_a_component_shows_every_version_with_its_survey_and_photo(city: City, c
     office = client_of(city, "evaluator")
     with counted_queries("office: a component"):
         page = office.get(f"/manage/components/{MANHOLE_CODE}/").content.decode()
-    assert f"Survey {survey.pk} of 陈蓉" in page and "道路改造" in page and f"/surveys/{survey.pk}/photos/0/thumb" in page
-    assert "First registered" in page and "何敏" in page
+    assert f"Survey {survey.pk} of 陈蓉" in page
+    assert "道路改造" in page
+    assert f"/surveys/{survey.pk}/photos/0/thumb" in page
+    assert "First registered" in page
+    assert "何敏" in page
     assert office.get("/manage/components/1/").status_code == 404
     assert office.get("/manage/components/9901010103000009/").status_code == 404
 
