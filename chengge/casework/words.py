@@ -85,6 +85,8 @@ DEEDS: dict[str, Promise] = {
     "release_report": pgettext_lazy("deed", "A report became a case of its own"),
     "take_in": pgettext_lazy("deed", "Another case was merged into this one"),
     "let_go": pgettext_lazy("deed", "A merged case was split off again"),
+    "carry_over": pgettext_lazy("deed", "Carried over from an older system"),
+    "carried_to_the_end": pgettext_lazy("deed", "Ended in the older system"),
 }
 
 

@@ -208,6 +208,8 @@ REPORT = "report"
 # Entries that nobody chooses on the case itself, and that leave its stage and clocks as they are: one more report is hung on it or
 # taken off it, another case is merged into it or split off again.
 ADD_REPORT, RELEASE_REPORT, TAKE_IN, LET_GO = "add_report", "release_report", "take_in", "let_go"
+# Entries of cases that came over from an older system: taken to whoever had it in hand there, and to its end (`casework.history`).
+CARRY_OVER, CARRIED_TO_THE_END = "carry_over", "carried_to_the_end"
 
 
 def open_to(stage: Stage, posts: frozenset[Post]) -> tuple[Transition, ...]:

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from chengge.exchange.history.reading import HistoryPlan
 from chengge.exchange.importers.plan import FaultGroup, Plan
 from chengge.exchange.importers.plan import Progress as Told
 
@@ -52,6 +53,26 @@ def page_of(plan: Plan, colours: bool, with_samples: bool) -> str:
     if with_samples and plan.samples:
         console.print(_samples(plan))
     return page.getvalue()
+
+
+def history_page(made: HistoryPlan) -> str:
+    """What a list of old cases would bring, as text."""
+    said = {
+        "read": made.read,
+        "cases": len(made.cases),
+        "refused": len(made.faults),
+        "limit": made.without_limit,
+        "place": made.without_place,
+    }
+    lines = [
+        _("%(read)d rows: %(cases)d cases, %(refused)d refused.") % said,
+        _("%(limit)d have no limit: they are neither in time nor late. %(place)d have no position of their own.") % said,
+    ]
+    if made.unmapped:
+        lines.append(_("Not named in the mapping (most frequent first):"))
+        lines += [f"  {name}: {value or '–'} × {count}" for (name, value), count in made.unmapped.most_common(FAULTS_SHOWN)]
+    lines += [f"  {fault.row}, {fault.column}, {fault.value!r}: {fault.message}" for fault in made.faults[:FAULTS_SHOWN]]
+    return "\n".join(lines)
 
 
 def _counts(plan: Plan) -> str:

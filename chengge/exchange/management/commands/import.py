@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from chengge.domain.errors import Refused
-from chengge.exchange.console import page_of, shown_progress
+from chengge.exchange.console import history_page, page_of, shown_progress
+from chengge.exchange.history import apply_history, judged_of, plan_history, read_mapping
 from chengge.exchange.importers import (
     COMMON_OPTIONS,
     KINDS,
@@ -23,7 +24,7 @@ from chengge.exchange.importers import (
     write_refused,
 )
 from chengge.exchange.importers.class_tables import read_class_table
-from chengge.exchange.tables import check_table_path
+from chengge.exchange.tables import check_table_path, write_table
 from chengge.organization.actions import COMMAND_LINE, FirstPassword
 
 
@@ -46,10 +47,20 @@ class Command(BaseCommand):
                     "--passwords", type=Path, metavar="FILE", help=_("new file for the first passwords, readable by you alone")
                 )
             _add_options(under, (*importer.options, *COMMON_OPTIONS))
+        history = kinds.add_parser("history", help=_("old cases of another system, as true ledgers that say they were imported"))
+        history.add_argument("file", type=Path, metavar="FILE", help=_("CSV (.csv, .csv.gz) or Parquet"))
+        history.add_argument("--mapping", type=Path, required=True, metavar="FILE", help=_("what stands where in the list (TOML)"))
+        history.add_argument("--dry-run", action="store_true", help=_("only show what would come"))
+        history.add_argument(
+            "--skip-bad", type=Path, metavar="FILE", help=_("import the good rows; write the refused ones, with reasons, to FILE")
+        )
 
     def handle(self, *, what: str, file: Path, **given: Any) -> None:
         try:
-            self._import(what, file, given)
+            if what == "history":
+                self._import_history(file, given["mapping"], given["skip_bad"], dry_run=given["dry_run"])
+            else:
+                self._import(what, file, given)
         except Refused as refused:
             raise CommandError(str(refused)) from refused
 
@@ -76,6 +87,31 @@ class Command(BaseCommand):
             write_passwords(applied.outcome, passwords)
             self.stdout.write(_("First passwords are in %(file)s. Hand them out, then delete the file.") % {"file": passwords})
         self.stdout.write(self.style.SUCCESS(_("Imported.") if made.counts.written else _("Nothing to change.")))
+
+    def _import_history(self, file: Path, mapping: Path, skip_bad: Path | None, *, dry_run: bool) -> None:
+        if skip_bad is not None:
+            check_table_path(skip_bad)
+        with shown_progress() as progress:
+            progress(_("Reading"), 0, 0)
+            made = plan_history(file, read_mapping(mapping))
+        self.stdout.write(history_page(made))
+        if made.faults and skip_bad is None and not dry_run:
+            raise CommandError(_("Nothing was written. Put the rows right, or use --skip-bad FILE."))
+        if skip_bad is not None:
+            columns = list(made.refused[0]) if made.refused else []
+            write_table(skip_bad, columns, ([row[name] for name in columns] for row in made.refused))
+        if dry_run:
+            self.stdout.write(_("Dry run: nothing was written."))
+            return
+        with shown_progress() as progress:
+            new = apply_history(made, lambda done, total: progress(_("Writing ledgers"), done, total))
+        self.stdout.write(_("%(new)d cases are new; %(there)d were there already.") % {"new": new, "there": len(made.cases) - new})
+        judged = judged_of(made)
+        if judged.agree or judged.contradict:
+            said = {"agree": judged.agree, "contradict": judged.contradict}
+            self.stdout.write(_("In time or late, beside the list's own word: %(agree)d agree, %(contradict)d contradict.") % said)
+        for number in judged.numbers:
+            self.stdout.write(f"  {number}")
 
 
 def write_passwords(passwords: Sequence[FirstPassword], path: Path) -> None:
