@@ -131,3 +131,15 @@ def test_the_week_asks_the_same_however_many_grids_there_are(
 
 def early_morning() -> datetime:
     return datetime.combine(TODAY, time(6), CITY_ZONE)
+
+
+def test_the_phone_shows_the_plan_and_compares_the_check_in_with_it(city: City, early: Shift) -> None:
+    phone = client_of(city, "inspector")
+    assert b"Planned" not in phone.get("/phone/").content
+    plan(city, early)
+    plan(city, early, grid="R02")
+    page = phone.get("/phone/").content.decode()
+    assert "07:00 – 14:00" in page
+    assert "2 grids" in page
+    Duty.objects.all().delete()
+    assert "began 150 minutes ago: you are late" in told(phone.post("/phone/duty", {"go": "on"}))

@@ -18,6 +18,7 @@ from chengge.field.actions.surveys import GONE_STATES
 from chengge.field.pages import handing_in
 from chengge.field.pages import sent as read
 from chengge.field.pages.gate import for_inspectors, telling
+from chengge.field.queries.roster import arrival_words
 from chengge.foundation.models import Component, ProblemClass
 from chengge.foundation.queries import classes, rules_of
 from chengge.organization.gates import actor_at
@@ -47,7 +48,8 @@ def duty(request: HttpRequest) -> HttpResponse:
     try:
         if request.POST.get("go") == "on":
             actions.begin_duty(actor, read.degrees(request.POST, "lon"), read.degrees(request.POST, "lat"))
-            messages.success(request, _("You are on duty. Walks in your grids come to this phone."))
+            arrived = arrival_words(queries.member_of(actor), clock.now())
+            messages.success(request, f"{_('You are on duty. Walks in your grids come to this phone.')} {arrived}".strip())
         else:
             actions.end_duty(actor)
             messages.success(request, _("You are off duty. Thank you."))

@@ -12,11 +12,13 @@ from chengge import clock
 from chengge.casework.models import Case, Evidence, Report, Task
 from chengge.domain.errors import NotFound
 from chengge.field.queries.duty import current_duty, grid_names, member_of
+from chengge.field.queries.roster import todays_plan
 from chengge.foundation.models import ProblemClass
 from chengge.foundation.queries import classes
 from chengge.foundation.queries.dated import holding_on
 from chengge.organization.models import Duty
 from chengge.organization.queries import CITY_ZONE, Actor, city_day
+from chengge.organization.queries.roster import Planned
 
 MOST_CHIPS = 8
 RECENT_DAYS = 30
@@ -27,6 +29,7 @@ class Home:
     """The first page of the phone."""
 
     duty: Duty | None
+    plan: Sequence[Planned]
     grid_names: str
     tasks: Sequence[Task]
     reports: Sequence[Report]
@@ -43,12 +46,13 @@ class Proofs:
 
 
 def home(actor: Actor) -> Home:
-    """Six queries, however much there is."""
+    """Seven queries, however much there is."""
     now = clock.now()
     midnight = now.astimezone(CITY_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     mine = Report.objects.filter(member_id=member_of(actor), reported_at__gte=midnight)
     return Home(
         duty=current_duty(actor.member_id, now),
+        plan=todays_plan(member_of(actor), now),
         grid_names=grid_names(actor),
         tasks=list(open_tasks(actor)),
         reports=list(mine.select_related("problem_class", "case").order_by("-reported_at")[:5]),

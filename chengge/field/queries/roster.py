@@ -13,7 +13,7 @@ from chengge.foundation.models import ResponsibilityGrid, ResponsibilityGridUnit
 from chengge.foundation.queries.dated import holds_on
 from chengge.organization.models import Duty, Member, RosterEntry, Shift
 from chengge.organization.queries import city_day
-from chengge.organization.queries.roster import Arrival, Planned, arrival, planned_duties, span_of
+from chengge.organization.queries.roster import Arrival, Planned, arrival, plans_of, span_of
 
 DAYS = 7
 
@@ -141,10 +141,10 @@ def names_of_grids(codes: Sequence[str]) -> dict[str, str]:
 
 
 def todays_plan(member_id: int, at: datetime) -> Sequence[Planned]:
-    """What a member is planned for today; a night that still runs counts too. At most two queries."""
+    """What a member is planned for today; a night that still runs counts too. One query."""
     today = city_day(at)
-    before = [plan for plan in planned_duties(member_id, today - timedelta(days=1)) if plan.ends_at > at]
-    return [*before, *planned_duties(member_id, today)]
+    plans = plans_of(RosterEntry.objects.filter(member_id=member_id, day__in=(today - timedelta(days=1), today)))
+    return [plan for plan in plans if plan.day == today or plan.ends_at > at]
 
 
 def arrival_words(member_id: int, at: datetime) -> str:
