@@ -13,6 +13,7 @@ from chengge import clock
 from chengge.casework.actions import Given
 from chengge.casework.models import Case, Channel, Task
 from chengge.casework.queries import CaseDetail, candidates_for
+from chengge.casework.queries.likeness import Alike, alike_to, in_sight_of
 from chengge.casework.words import action_name
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import Need, Transition
@@ -38,6 +39,18 @@ DANGEROUS = frozenset({"void", "reject", "decline_filing"})
 SEEN_ON_THE_SPOT = frozenset({Channel.INSPECTOR.value, Channel.VIDEO.value, Channel.SENSOR.value})
 
 REASONS: dict[str, tuple[Promise, ...]] = {
+    "merge": (
+        pgettext_lazy("reason", "The same problem, reported again"),
+        pgettext_lazy("reason", "Reported twice by the same person"),
+    ),
+    "split": (
+        pgettext_lazy("reason", "They are two problems after all"),
+        pgettext_lazy("reason", "Merged with the wrong case"),
+    ),
+    "reopen": (
+        pgettext_lazy("reason", "It has come back"),
+        pgettext_lazy("reason", "The reporter says that it is not done"),
+    ),
     "amend": (
         pgettext_lazy("reason", "The place was given wrongly"),
         pgettext_lazy("reason", "The class was chosen wrongly"),
@@ -105,6 +118,12 @@ REASONS: dict[str, tuple[Promise, ...]] = {
 
 # What happens, said before it is done; only where the button's own word may not tell enough.
 MEANS: dict[str, Promise] = {
+    "merge": gettext_lazy(
+        "This case ends here and the other one goes on. Its reports hang on that one, and everybody who reported gets its answer. "
+        "It can be split off again."
+    ),
+    "split": gettext_lazy("The case comes back with the reports that it had brought, and is accepted anew."),
+    "reopen": gettext_lazy("The case begins again with its acceptance, and keeps its whole story."),
     "ask_to_verify": gettext_lazy("An inspector on duty goes there and looks. The acceptance clock stands still until then."),
     "file": gettext_lazy("The case goes over to the dispatcher, and the dispatch clock starts."),
     "take_up": gettext_lazy("Tells the command centre that your people have begun. The handling clock has run since the dispatch."),
@@ -134,6 +153,7 @@ class ActionForm:
         seen: the case's entry count as the person saw it.
         typed: what was typed before, so that nothing is lost when something was refused.
         receivers: for an action that hands the case on: candidates, or the member's own lower platforms.
+        alike: for a merge: the open cases that may be the same, the likeliest first.
     """
 
     row: Transition
@@ -145,6 +165,7 @@ class ActionForm:
     below: tuple[Organization, ...] = ()
     rules: tuple[HandbookRule, ...] = ()
     chosen: tuple[Organization, ...] = ()
+    alike: tuple[Alike, ...] = ()
     refusal: Refused | None = None
     photos: tuple[str, ...] = field(default=())
 
@@ -178,6 +199,7 @@ class ActionForm:
             chosen=tuple(Organization.objects.filter(pk=int(wanted)))
             if wanted.isdigit() and wanted not in known and len(wanted) < 19
             else (),
+            alike=tuple(one for one in in_sight_of(actor, alike_to(case)) if one.case.ended_at is None) if Need.CASE in row.needs else (),
             refusal=refusal,
             photos=tuple(typed.getlist("photos")),
         )
@@ -214,6 +236,23 @@ class ActionForm:
     @property
     def needs_organization(self) -> bool:
         return Need.ORGANIZATION in self.row.needs
+
+    @property
+    def takes_case(self) -> bool:
+        return Need.CASE in self.row.needs
+
+    @property
+    def into(self) -> str:
+        """Number of the case that goes on: what was chosen before, or the only one that may be the same."""
+        if wanted := self.typed.get("into", ""):
+            return wanted
+        return self.alike[0].case.number if len(self.alike) == 1 else ""
+
+    @property
+    def into_number(self) -> str:
+        """What is typed as the number of the other case; one that is among the choices needs no typing."""
+        typed = self.typed.get("into_number", "")
+        return typed if typed or self.into in {one.case.number for one in self.alike} else self.into
 
     @property
     def takes_rule(self) -> bool:
@@ -324,8 +363,20 @@ def given_from(sent: QueryDict, case: Case, row: Transition) -> Given:
         rule_id=_whole(sent, "rule_id"),
         component_code=_whole(sent, "component_code") if amends else None,
         organization_id=_whole(sent, "organization_id"),
+        into_case_id=_other_case(sent) if Need.CASE in row.needs else None,
         urgent=(sent.get("urgent") == "1") if sent.get("urgent_shown") else None,
     )
+
+
+def _other_case(sent: QueryDict) -> int | None:
+    """Id of the case that is named by its number, as typed or chosen. One query if one is named."""
+    number = "".join(sent.get("into_number", "").split()) or sent.get("into", "")
+    if not number:
+        return None
+    pk = Case.objects.filter(number=number[:20]).values_list("pk", flat=True).first()
+    if pk is None:
+        raise Refused("into", _("There is no case %(number)s.") % {"number": number[:20]}, _("Check the number."), "into_case_id")
+    return pk
 
 
 def _class_wanted(typed: QueryDict, case: Case) -> int:

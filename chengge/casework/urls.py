@@ -41,6 +41,7 @@ urlpatterns = [
     path("find/classes/", looking_up.find_classes, name="find_classes"),
     path("find/organizations/", looking_up.find_organizations, name="find_organizations"),
     path("find/places/", looking_up.find_places, name="find_places"),
+    path("find/alike/marks/", likeness.marks, name="like_marks"),
     path("find/alike/", likeness.find_alike, name="find_alike"),
     path("find/suggestions/", likeness.find_suggestions, name="find_suggestions"),
     path("reports/<int:report_id>/alike/", likeness.of_report, name="alike_of_report"),

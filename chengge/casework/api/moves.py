@@ -55,16 +55,18 @@ class GivenIn(Incoming):
     component_code: ComponentCode | None = None
     organization_id: StrictId | None = Field(None, description="Whom the case goes to")
     urgent: StrictBool | None = None
+    into: CaseNumber | None = Field(None, description="For `merge`: number of the open case that goes on for this one")
     seen: Annotated[int, Field(strict=True, ge=0, le=BIGGEST_COUNT)] | None = Field(
         None, description="`entry_count` of the case as you saw it; the action is refused if the case has moved since"
     )
 
-    def given(self) -> Given:
+    def given(self, into_case_id: int | None) -> Given:
         return Given(
             problem_class_id=self.class_id,
             component_code=int(self.component_code) if self.component_code else None,
             photos=tuple(self.photos),
-            **self.model_dump(exclude={"class_id", "component_code", "photos", "seen"}),
+            into_case_id=into_case_id,
+            **self.model_dump(exclude={"class_id", "component_code", "photos", "seen", "into"}),
         )
 
 
@@ -100,7 +102,8 @@ def take_action(request: HttpRequest, number: CaseNumber, action: Action, given:
     if case_id is None:
         before = moved_before(request.actor, key) if key else None
         case_id = before.case_id if before else case_in_sight(request.actor, number).pk  # What was done may have put it out of sight.
-    moved = perform(case_id, action, request.actor, given.given(), seen=given.seen, key=key)
+    into_case_id = case_in_sight(request.actor, given.into).pk if given.into else None
+    moved = perform(case_id, action, request.actor, given.given(into_case_id), seen=given.seen, key=key)
     if moved.repeated and (moved.case_id, moved.action) != (case_id, action):
         raise key_used()
     same = ("entry_id", "seq", "action", "from_stage", "to_stage", "at", "repeated")

@@ -4,14 +4,14 @@ import json
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from chengge.casework.actions import perform
-from chengge.casework.forms import ActionForm, given_from
+from chengge.casework.forms import REASONS, ActionForm, given_from
 from chengge.casework.models import Case
 from chengge.casework.pages.desk import SAFE_IN_BULK, desk_asked
 from chengge.casework.pages.photos import keep_files
@@ -41,7 +41,16 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
         raise Conflict(
             "stage", _("“%(action)s” is not open to you on this case now.") % {"action": action_name(action)}, _("Look at the case again.")
         )
-    return _form(request, ActionForm.empty(row, case, actor), 200)
+    return _form(request, ActionForm.again(row, case, actor, _prefilled(request), None), 200)
+
+
+def _prefilled(request: HttpRequest) -> QueryDict:
+    """What an address says beforehand: which case to merge into."""
+    filled = QueryDict(mutable=True)
+    if into := request.GET.get("into", ""):
+        filled["into"] = into[:20]
+        filled["reason"] = str(REASONS["merge"][0])
+    return filled
 
 
 def _take(request: HttpRequest, actor: Actor, case: Case, row: Transition) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from chengge import clock
+from chengge.casework.actions.reports import SEES_CONTACTS
 from chengge.casework.clocks import moment
 from chengge.casework.forms import DANGEROUS, ActionForm, first_of
 from chengge.casework.queries import CaseDetail, detail
@@ -44,6 +45,9 @@ def case_context(actor: Actor, number: str) -> dict[str, Any]:
         "menu": [*often[MOST_BUTTONS:], *(row for row in others if row.action in SELDOM)],
         "dangerous": DANGEROUS,
         "due_if_dispatched": due_if_dispatched(shown, first),
+        # Whoever may still merge it looks for what is the same; whoever sorts reports may take them apart again.
+        "sorts_alike": any(row.action == "merge" for row in shown.open_actions),
+        "sorts_reports": bool(actor.posts & SEES_CONTACTS) and len(shown.reports) > 1,
     }
 
 

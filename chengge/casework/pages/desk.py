@@ -165,6 +165,7 @@ def list_context(request: HttpRequest, actor: Actor, post: Post, wanted: CaseFil
         "next_cursor": page.next_cursor,
         "query": query,
         "bulk": can_pick,
+        "marks_alike": post in BY_ACTION["merge"].posts,
     }
 
 

@@ -19,7 +19,7 @@ from chengge.casework.models import Case, Evidence, NotAlike, Report
 from chengge.casework.queries.sight import visible
 from chengge.domain import likeness
 from chengge.domain.coordinates import LocalMetres
-from chengge.domain.lifecycle import ENDS
+from chengge.domain.lifecycle import BY_ACTION, ENDS
 from chengge.domain.likeness import Likeness, Sighting
 from chengge.foundation.queries import grid_index
 from chengge.organization.queries import Actor
@@ -133,7 +133,11 @@ def alike(
             scored.append((like, row[0], known))
     scored.sort(key=lambda one: (-one[0].score, one[1]))
     best = scored[:limit]
-    first_photo = Evidence.objects.filter(case=OuterRef("pk")).order_by("created_at", "pk").values("sha256")[:1]
+    first_photo = (
+        Evidence.objects.filter(case=OuterRef("pk"), media=Evidence.Media.PHOTO, erased_at=None)
+        .order_by("created_at", "pk")
+        .values("sha256")[:1]
+    )
     rows = Case.objects.select_related(*SHOWN_WITH).annotate(first_photo=Subquery(first_photo))
     cases = rows.in_bulk([pk for _like, pk, _known in best]) if best else {}
     return [
@@ -181,6 +185,15 @@ def said_not_alike(case: Case) -> list[Case]:
     """The cases that somebody said are not the same as this one, the latest first. One query."""
     pairs = NotAlike.objects.filter(Q(case=case) | Q(other=case)).select_related("case__problem_class", "other__problem_class")
     return [pair.other if pair.case_id == case.pk else pair.case for pair in pairs.order_by("-said_at")[:MOST_SAID]]
+
+
+def like_counts_of(actor: Actor, ids: Sequence[int]) -> dict[int, int]:
+    """`like_counts` of those among some cases that this member sees and could merge. At most three queries."""
+    merge = BY_ACTION["merge"]
+    if not actor.posts & merge.posts:
+        return {}
+    rows = visible(actor).filter(pk__in=ids, stage__in=sorted(merge.sources)).select_related("problem_class")
+    return like_counts(list(rows))
 
 
 def like_counts(cases: Sequence[Case]) -> dict[int, int]:

@@ -1,17 +1,18 @@
 """The ledger of a case in plain words: what happened, by whom, for which post and organization, when, why, and what it set going."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from chengge.casework.models import Case, ClockChoice, LedgerEntry, Origin, Task
+from chengge.casework.models import Case, Channel, ClockChoice, LedgerEntry, Origin, Task
 from chengge.casework.words import deed
+from chengge.domain.lifecycle import ADD_REPORT, LET_GO, RELEASE_REPORT, TAKE_IN
 from chengge.foundation.models import HandbookRule
 from chengge.organization.models import Organization
 
@@ -39,6 +40,7 @@ class EntryWords:
         photos: SHA-256 of the photos it was given with.
         late: a clock that it stopped had run out.
         origin: empty for what happened live, else how it came into the ledger.
+        cases: numbers of other cases that it tells of: merged into, taken in, let go.
     """
 
     seq: int
@@ -54,6 +56,7 @@ class EntryWords:
     photos: tuple[str, ...]
     late: bool
     origin: str
+    cases: tuple[str, ...] = ()
 
 
 def timeline(case: Case, tasks: Iterable[Task] = ()) -> list[EntryWords]:
@@ -66,8 +69,12 @@ def timeline(case: Case, tasks: Iterable[Task] = ()) -> list[EntryWords]:
     bodies = [orjson.loads(entry.body) for entry in entries]
     organizations = _names(Organization, {pk for body in bodies for pk in _organizations_in(body)}, "name")
     rules = _names(HandbookRule, {body["case"]["rule_id"] for body in bodies if body["case"].get("rule_id")}, "condition")
+    numbers = _names(Case, {body["given"]["into_case_id"] for body in bodies if body.get("given", {}).get("into_case_id")}, "number")
     walkers = {task.created_at: str(task.member) for task in tasks if task.member}
-    return [_entry_words(entry, body, organizations, rules, walkers.get(entry.at, "")) for entry, body in zip(entries, bodies, strict=True)]
+    return [
+        replace(_entry_words(entry, body, organizations, rules, walkers.get(entry.at, "")), cases=tuple(_cases_in(body, numbers)))
+        for entry, body in zip(entries, bodies, strict=True)
+    ]
 
 
 def _entry_words(entry: LedgerEntry, body: Body, organizations: Mapping[int, str], rules: Mapping[int, str], walker: str) -> EntryWords:
@@ -101,9 +108,24 @@ def _facts(action: str, body: Body, organizations: Mapping[int, str], rules: Map
         changed = [str(label) for name, label in AMENDABLE.items() if name in body["case"]]
         if changed:
             yield _("changed: %(fields)s") % {"fields": _(", ").join(changed)}
+    given = body.get("given", {})
+    if action in {TAKE_IN, LET_GO, RELEASE_REPORT} and given.get("reports"):
+        count = len(given["reports"])
+        yield ngettext("%(count)d report", "%(count)d reports", count) % {"count": count}
+    if action == ADD_REPORT and given.get("channel") in Channel.values:
+        yield _("by %(channel)s") % {"channel": Channel(given["channel"]).label}
     for move in body["clocks"]:
         if move["op"] == "start":
             yield _("the clock “%(clock)s” starts") % {"clock": ClockChoice(move["kind"]).label}
+
+
+def _cases_in(body: Body, numbers: Mapping[int, str]) -> Iterable[str]:
+    """Numbers of the other cases that an entry tells of."""
+    given = body.get("given", {})
+    if number := numbers.get(given.get("into_case_id")):
+        yield number
+    if given.get("case"):
+        yield str(given["case"])
 
 
 def _organizations_in(body: Body) -> Iterable[int]:

@@ -1,5 +1,6 @@
 // A desk: moving through the queue, opening cases beside it, acting by keyboard, choosing many.
 import { closeDialog } from "./dialogs.js";
+import "./like-marks.js";
 import { Live } from "./live.js";
 import { note, say } from "./notes.js";
 import { setWidths } from "./widths.js";

@@ -69,6 +69,7 @@ function mark(field, lon, lat) {
   const told = field.querySelector("[data-marked]");
   told.textContent = word("marked");
   told.classList.add("text-green");
+  field.closest("form")?.dispatchEvent(new CustomEvent("place-known"));
 }
 
 document.addEventListener("place-picked", (event) => {
@@ -101,6 +102,18 @@ document.addEventListener("click", (event) => {
 });
 
 // --- Classes ----------------------------------------------------------------------------------------------------------
+// A class that the words point to, chosen by one tap.
+document.addEventListener("click", (event) => {
+  const chip = event.target.closest(".suggested [data-class]");
+  const form = chip?.closest("form");
+  if (!form) return;
+  form.querySelector("[name=problem_class_id]").value = chip.dataset.class;
+  form.querySelector("[data-picked]").textContent = chip.dataset.name;
+  form.querySelector("[data-none]").hidden = true;
+  for (const other of chip.parentElement.querySelectorAll("[data-class]")) other.setAttribute("aria-pressed", String(other === chip));
+  form.dispatchEvent(new CustomEvent("place-known"));
+});
+
 document.addEventListener("click", (event) => {
   const found = event.target.closest(".found-one[data-class]");
   const field = found?.closest("[data-class-field]");
