@@ -15,6 +15,7 @@ from chengge.lab.management.commands.demo import CASES_PER_DAY, SEED
 from chengge.lab.pace import AtOnce, Beside
 from chengge.lab.simulate import Progress, Simulation
 from chengge.lab.staff import extend_duties
+from chengge.lab.tracks import Walkers
 from chengge.lab.world import World, look_around
 from chengge.organization.queries import city_day
 
@@ -69,11 +70,13 @@ class Command(BaseCommand):
         self._say(f"The city lives {factor:g} times as fast as the clock. Ctrl-C stops it; nothing is lost.")
         start = clock.now().replace(microsecond=0)
         end = start + span
+        walkers = Walkers()
         try:
             while start < end:
                 until = min(start + timedelta(days=1), end)
                 simulation = Simulation(self._world(start, until), seed, cases_per_day)
                 first = int(start.timestamp())
+                walkers.walk(simulation)
                 simulation.run(first, int(until.timestamp()), Beside(factor, first), self._teller())
                 self._tell(simulation)
                 start = until
