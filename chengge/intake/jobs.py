@@ -47,7 +47,7 @@ def answer(timestamp: int) -> int:
     return owed.read_on().owed
 
 
-@app.periodic(cron="45 3 * * *")
+@app.periodic(cron="15 * * * *")
 @app.task(queueing_lock="intake.forget_erased_answers", pass_context=False)
 def forget_erased_answers(timestamp: int) -> int:
     """What erased reporters said is forgotten here too."""

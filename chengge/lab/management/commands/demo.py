@@ -12,7 +12,7 @@ from rich.console import Console
 
 from chengge import clock
 from chengge.foundation.models import Division
-from chengge.lab import tracks
+from chengge.lab import channels, tracks
 from chengge.lab.city import COUNTY_CODE
 from chengge.lab.console import passing_time, steps
 from chengge.lab.founding import found_city
@@ -63,6 +63,8 @@ class Command(BaseCommand):
                 _live_until(now, days, seed, cases_per_day)
                 with steps("Inspectors walk their streets"):
                     tracks.live(min(days, tracks.DAYS))
+                with steps("Something comes in by every channel"):
+                    channels.fill(seed)
         _tidy_up()
         self._tell_names()
 
