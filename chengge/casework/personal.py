@@ -1,10 +1,11 @@
 """What casework keeps of reporters: names and contacts, what they said, photos and voice notes (`chengge.personal`)."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from chengge import clock
@@ -87,15 +88,15 @@ def _given_with(report_ids: tuple[int, ...]) -> QuerySet[Evidence]:
 
 
 def _cases_that_repeat(kept: list[Report]) -> list[int]:
-    """The cases that repeat what was said in these reports: in their row, or beside their ledger."""
-    found = set()
+    """The cases that repeat what was said in these reports and in no other: in their row, or beside their ledger."""
+    said: dict[int, set[str]] = defaultdict(set)
     for report in kept:
-        texts = [text for text in (report.description, report.place) if text]
-        if report.case_id is None or not texts:
-            continue
-        if SaidText.objects.filter(Q(text__in=texts), case=report.case_id).exists():
-            found.add(report.case_id)
-    return sorted(found)
+        if report.case_id is not None:
+            said[report.case_id] |= {report.description, report.place} - {""}
+    others = Report.objects.filter(case__in=list(said)).exclude(pk__in=[report.pk for report in kept])
+    for case_id, description, place in others.values_list("case_id", "description", "place"):
+        said[case_id] -= {description, place}
+    return [case_id for case_id, texts in sorted(said.items()) if SaidText.objects.filter(case=case_id, text__in=texts).exists()]
 
 
 def _files_of(digest: str) -> list[Path]:
