@@ -4,15 +4,12 @@ const MOST = 99;
 
 async function look(bell) {
   if (document.hidden) return;
-  let answer;
   try {
-    answer = await fetch(bell.dataset.bell, { headers: { Accept: "application/json" }, redirect: "error" });
+    const answer = await fetch(bell.dataset.bell, { headers: { Accept: "application/json" }, redirect: "error" });
+    if (answer.ok) show(bell, (await answer.json()).unread);
   } catch {
-    return; // Offline, or signed out: the page itself says so where it matters.
+    // Offline, signed out, or the page is being left: the page itself says so where it matters.
   }
-  if (!answer.ok) return;
-  const { unread } = await answer.json();
-  show(bell, unread);
 }
 
 function show(bell, unread) {
