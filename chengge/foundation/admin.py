@@ -188,6 +188,11 @@ class ResponsibilityGridAdmin(HouseAdmin):
     list_filter = (HoldsNow,)
     search_fields = ("code", "name")
 
+    def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
+        """Whoever keeps fences in mind must hear that inspectors have changed."""
+        super().save_related(request, form, formsets, change)
+        actions.bump("grids")
+
 
 @admin.register(Component)
 class ComponentAdmin(KeptAdmin):

@@ -115,6 +115,11 @@ class Day:
         return [(f"{code:015d}", self.patrol.visits.get(code, 0)) for code in self.own]
 
     @property
+    def missed(self) -> list[str]:
+        """Own unit grids that were not visited."""
+        return [code for code, visits in self.grids if not visits]
+
+    @property
     def kilometres(self) -> float:
         return self.patrol.distance_m / 1000
 
