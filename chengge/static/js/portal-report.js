@@ -237,7 +237,6 @@ async function look() {
       lon: valueOf("lon"),
       lat: valueOf("lat"),
       class: chosenClass()?.value ?? "",
-      words: valueOf("words"),
     });
     if (round !== asking) return;
     lookedAt = lookKey();
@@ -352,6 +351,8 @@ form.addEventListener("submit", async (event) => {
   label.textContent = words.one_moment;
   await proof;
   keepDraft();
+  // A form takes no second wish while it is still telling its listeners of the first.
+  await new Promise((resolve) => setTimeout(resolve));
   // Where like problems were looked for and shown here, the house need not ask once more; a place in words it looks up itself.
   if (placed() && lookedAt === lookKey()) form.elements.namedItem("looked").value = "1";
   going = true;

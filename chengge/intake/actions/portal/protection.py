@@ -81,7 +81,6 @@ def require_person(sender: Sender, rules: PortalRules) -> Stamp:
 
     Raises:
         Refused: with what to do, for a person whom it meets by mistake.
-        TooMany: too many from this address.
     """
     stamp = read_stamp(sender.stamp)
     if stamp is None:
@@ -93,11 +92,7 @@ def require_person(sender: Sender, rules: PortalRules) -> Stamp:
         raise Refused("quick", _("That was quicker than a person can be."), _("Wait three seconds and send it once more."))
     if age > LATEST:
         raise Refused("old", _("The form lay open for more than a day."), _("Nothing is lost: send it once more."))
-    if is_proven(stamp, sender.proof, rules.work_bits):
-        allow("portal_report", sender.address, rules.reports_per_hour, HOUR)
-    elif sender.sum_answer.strip() == str(sum(stamp.sum_of)):
-        allow("portal_report_plain", sender.address, PLAIN_REPORTS_PER_HOUR, HOUR)
-    else:
+    if not is_proven(stamp, sender.proof, rules.work_bits) and sender.sum_answer.strip() != str(sum(stamp.sum_of)):
         raise Refused("sum", _("Please answer the small sum, so that we know you are a person."), _("Nothing is lost."), "sum_answer")
     return stamp
 
@@ -110,8 +105,16 @@ def is_proven(stamp: Stamp, proof: str, bits: int) -> bool:
     return int.from_bytes(digest, "big") >> (256 - bits) == 0
 
 
-def allow_contact(contact: str) -> None:
-    """At most so many reports a day for one number or address. Raises TooMany."""
+def allow_one_more(sender: Sender, stamp: Stamp, contact: str, rules: PortalRules) -> None:
+    """Count a report that is about to be kept: what was refused before does not count against a person who mistypes.
+
+    Raises:
+        TooMany: too many from this address, or for this contact.
+    """
+    if is_proven(stamp, sender.proof, rules.work_bits):
+        allow("portal_report", sender.address, rules.reports_per_hour, HOUR)
+    else:
+        allow("portal_report_plain", sender.address, PLAIN_REPORTS_PER_HOUR, HOUR)
     if contact:
         allow("portal_contact", contact, REPORTS_PER_CONTACT_AND_DAY, DAY)
 

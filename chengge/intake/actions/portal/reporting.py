@@ -17,7 +17,7 @@ from chengge.intake.actions.portal.protection import (
     HOUR,
     PHOTOS_PER_HOUR,
     Sender,
-    allow_contact,
+    allow_one_more,
     require_new_words,
     require_person,
     words_hash,
@@ -107,7 +107,7 @@ def send_report(sent: Sent, sender: Sender) -> Told:
     require_new_words(hashed, sent.lon, sent.lat)
     if rules.asks_code and contact:
         require_confirmed(contact, sent.code, sender.address)
-    allow_contact(contact)
+    allow_one_more(sender, stamp, contact, rules)
     with transaction.atomic():
         reported = _keep(sent, contact, stamp.nonce, token_hash)
         PortalReport.objects.get_or_create(

@@ -36,6 +36,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         choices = [choice_of(other), *choices] if other else choices
     context = {
         "wanted": wanted,
+        "narrowed": bool(query),
         "cards": cards_of(found.cases),
         "next": f"?{urlencode(query | {'after': found.next})}" if found.next else "",
         "points": f"{reverse('public_points')}?{urlencode(query)}",

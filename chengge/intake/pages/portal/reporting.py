@@ -29,6 +29,7 @@ from chengge.organization.queries import city_day
 from chengge.organization.refusals import status_of
 
 MOST_SPOTS = 5
+SHORT = 8
 LOOKS_PER_MINUTE = 60
 
 
@@ -109,7 +110,7 @@ def near(request: HttpRequest) -> HttpResponse:
     if lon is None or lat is None:
         raise Refused("place", _("This is no valid position."), _("Mark it on the map, or name the street."), "place")
     hint = hint_of(lon, lat)
-    like = alike_nearby(lon, lat, _whole(request.POST.get("class", "")), request.POST.get("words", "")[:500])
+    like = alike_nearby(lon, lat, _whole(request.POST.get("class", "")))
     return JsonResponse(
         {
             "said": hint.said,
@@ -140,7 +141,7 @@ class _Before:
 def _asked_before(typed: Typed) -> _Before | None:
     """Like cases nearby, what is probably meant, and which place: for a form whose script has not asked meanwhile."""
     lon, lat = _degrees(typed.lon, "lon"), _degrees(typed.lat, "lat")
-    like = alike_nearby(lon, lat, typed.problem_class, typed.words) if lon is not None and lat is not None else []
+    like = alike_nearby(lon, lat, typed.problem_class) if lon is not None and lat is not None else []
     guessed = suggested(typed.words, city_day(clock.now())) if typed.problem_class is None and typed.words.strip() else []
     spots = _places(typed.place, MOST_SPOTS) if lon is None and typed.place.strip() else []
     return _Before(like, guessed, spots) if like or guessed or spots else None
@@ -151,7 +152,7 @@ def _form(
 ) -> HttpResponse:
     rules = portal_rules()
     today = city_day(clock.now())
-    choices = short_list(today)
+    choices = short_list(today)[:SHORT]
     shown = {one.id for one in (*choices, *(before.guessed if before else ()))}
     asks_code = rules.asks_code and (typed.code != "" or (refusal is not None and refusal.field == "code"))
     context: dict[str, Any] = {

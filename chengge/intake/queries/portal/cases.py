@@ -161,9 +161,12 @@ def case_points(wanted: Wanted, window: Window) -> bytes:
     return feature_collection(points, more=len(listed) > MOST_POINTS)
 
 
-def alike_nearby(lon: float, lat: float, class_id: int | None, words: str) -> list[AlikeNearby]:
-    """Open public cases that may be the problem somebody wants to report, the likeliest first: public facts only."""
-    found = [one.case.pk for one in alike(lon, lat, class_id, words, clock.now(), limit=MOST_ALIKE * 3) if not Stage(one.case.stage).is_end]
+def alike_nearby(lon: float, lat: float, class_id: int | None) -> list[AlikeNearby]:
+    """Open public cases that may be the problem somebody wants to report, the likeliest first: public facts only.
+
+    Words are not compared: what comes out must not tell a stranger whether somebody else said the same.
+    """
+    found = [one.case.pk for one in alike(lon, lat, class_id, "", clock.now(), limit=MOST_ALIKE * 3) if not Stage(one.case.stage).is_end]
     if not found:
         return []
     rows = {row.pk: row for row in with_public_facts(public_cases(portal_rules())).filter(pk__in=found)}

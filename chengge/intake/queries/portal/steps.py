@@ -44,8 +44,8 @@ BEGUN_BY: dict[str, Step] = {
 # What the public list can be narrowed to, and the steps it means.
 STATES: dict[str, tuple[Step, ...]] = {
     "open": (Step.REPORTED, Step.ACCEPTED),
-    "working": (Step.HANDLING,),
-    "solved": (Step.DONE, Step.CHECKED),
+    "working": (Step.HANDLING, Step.DONE),  # done is not solved before somebody has been there and looked
+    "solved": (Step.CHECKED,),
 }
 
 
@@ -76,6 +76,8 @@ def state_words(stage: str) -> str:
     step = STEP_OF.get(stage)
     if step is Step.CHECKED:
         return pgettext("public step", "Solved")
+    if step is Step.DONE:
+        return pgettext("public step", "Done, to be checked")
     if step is not None:
         return str(step.label)
     return {
