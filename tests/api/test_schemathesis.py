@@ -19,6 +19,7 @@ from chengge.intake.actions.following import new_token
 from chengge.organization.tokens import make_token
 from tests.casework.lives import Life
 from tests.factories import CITY, GRID_CODES, MANHOLE_CODE, STREET, City
+from tests.field.test_survey import sent as moved
 
 load_all_checks()
 CHECKED = CHECKS.get_by_names(
@@ -132,6 +133,9 @@ def things_of(life: Life) -> dict[str, Any]:
             "rule_id": city.rattling.pk,
             "organization_id": city.organization_id("works"),
             "organization": city.organization_id("works"),
+            "owning_body_id": city.organization_id("works"),
+            "survey_id": moved(city).pk,
+            "position": 0,
             "department": city.organization_id("works"),
             "member_id": city.members["operator"].pk,
             "calendar_id": city.calendar.pk,
