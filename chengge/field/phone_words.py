@@ -87,6 +87,6 @@ def phone_words() -> dict[str, str]:
         "voice_one": _("voice note"),
         "tried": _("tried %s times"),
         "nothing_unsent": _("Everything has been sent"),
-        "room": _("%1$s MB used on this phone, %2$s MB free"),
+        "room": _("%1$s MB used on this phone, %2$s MB free."),
         "not_lasting": _("This browser may clear what is kept when the phone runs full. Add Chengge to the home screen to prevent it."),
     }

@@ -25,6 +25,7 @@ urlpatterns = [
     path("phone/survey/", surveying.survey, name="phone_survey"),
     path("phone/surveys/", surveying.surveys, name="phone_surveys"),
     path("phone/sw.js", carried.service_worker, name="phone_worker"),
+    path("phone/map-worker.mjs", carried.map_worker, name="phone_map_worker"),
     path("phone/manifest.webmanifest", carried.manifest, name="phone_manifest"),
     path("phone/pack.json", carried.bootstrap, name="phone_pack"),
     path("phone/ground/<slug:name>/<slug:tag>.json", carried.ground_part, name="phone_part"),

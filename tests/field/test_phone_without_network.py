@@ -1,6 +1,5 @@
 """The phone where there is no network: everything is kept, and sent exactly once when it comes back, in a real browser that is killed."""
 
-import io
 import os
 import signal
 import time
@@ -10,13 +9,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from PIL import Image
 
-from chengge.casework.models import Case, Evidence, Report, Task
+from chengge.casework.models import Case, Evidence, Report
 from chengge.field.models import PhoneFile
 from tests.browsing import axe_findings, wait_until
-from tests.casework.courses import Course, picture
-from tests.factories import MANHOLE_CODE, City, build_city
+from tests.casework.courses import picture
+from tests.factories import City, build_city
 from tests.field.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -24,6 +24,7 @@ from chengge.organization.gates import actor_at
 A_YEAR_SECONDS = 365 * 24 * 3600
 ICONS = (192, 512)
 KEPT_PAGES = ("phone", "phone_report", "phone_components", "phone_unsent", "phone_reports", "phone_surveys")
+MAP_WORKER = "vendor/maplibre-gl/maplibre-gl-worker.mjs"
 # What pages of the phone are made of, beside our own scripts and styles.
 VENDOR = (
     "vendor/tabler/css/tabler.min.css",
@@ -32,7 +33,7 @@ VENDOR = (
     "vendor/htmx/htmx.min.js",
     "vendor/maplibre-gl/maplibre-gl.css",
     "vendor/maplibre-gl/maplibre-gl.mjs",
-    "vendor/maplibre-gl/maplibre-gl-worker.mjs",
+    MAP_WORKER,
     "vendor/maplibre-gl/maplibre-gl-shared.mjs",
 )
 # Of our own folder of static files, what the phone needs.
@@ -43,7 +44,13 @@ OWN = ("js", "css", "img")
 @never_cache
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The worker's first lines: which version it is, and what that version is made of. Nothing of anybody's stands in it."""
-    facts = {"version": settings.STATIC_VERSION, "files": shell_files(), "offline": reverse("phone_offline"), "home": reverse("phone")}
+    facts = {
+        "version": settings.STATIC_VERSION,
+        "files": shell_files(),
+        "offline": reverse("phone_offline"),
+        "home": reverse("phone"),
+        "map_worker": {"address": reverse("phone_map_worker"), "file": static(MAP_WORKER)},
+    }
     module = static("js/phone-worker.js")
     text = f"import {{ serve }} from {orjson.dumps(module).decode()};\nserve({orjson.dumps(facts).decode()});\n"
     response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
@@ -56,6 +63,18 @@ def shell_files() -> list[str]:
     root = Path(settings.PACKAGE_DIR) / "static"
     own = (path.relative_to(root).as_posix() for folder in OWN for path in sorted((root / folder).rglob("*")) if path.is_file())
     return [static(name) for name in (*own, *VENDOR) if finders.find(name) or (Path(settings.STATIC_ROOT) / name).is_file()]
+
+
+@require_safe
+def map_worker(request: HttpRequest) -> HttpResponse:
+    """The worker of the map, under the phone's own address: only there the service worker answers for it and for what it fetches."""
+    kept = Path(settings.STATIC_ROOT) / MAP_WORKER
+    found = kept if kept.is_file() else finders.find(MAP_WORKER)
+    if not found:
+        raise Http404(MAP_WORKER)
+    response = FileResponse(Path(str(found)).open("rb"), content_type="text/javascript; charset=utf-8")
+    patch_cache_control(response, public=True, no_cache=True)
+    return response
 
 
 @require_safe

@@ -45,15 +45,16 @@ export async function refreshPack(member) {
   if (pack.member.id !== member || pack.version !== version) return { state: "same", pack: before };
   const same = before && answer.headers.get("ETag") === (await cache.match(PACK))?.headers.get("ETag");
   if (same && (await cache.match(pack.pages[0]))) return { state: "same", pack };
-  await keepAll(cache, pack);
+  await keepAll(cache, pack, answer);
   await cache.put(PACK, answer);
   held = pack;
   return { state: "fresh", pack };
 }
 
 /** The pack comes last: only when all it speaks of is here does the phone believe that it has it. */
-async function keepAll(cache, pack) {
-  await Promise.all(pack.pages.map((path) => keepPage(cache, path)));
+async function keepAll(cache, pack, answer) {
+  const made = `${answer.headers.get("ETag")} `;
+  for (const path of pack.pages) await keepPage(cache, path, made + path);
   await keep(cache, pack.map, pack.map, { Accept: "application/json" });
   for (const [name, path] of Object.entries(pack.ground)) {
     const kept = await cache.match(KEPT + name);
@@ -63,18 +64,23 @@ async function keepAll(cache, pack) {
   await dropStale(cache, pack);
 }
 
-async function keepPage(cache, path) {
+/** A page as it is under this pack; broken off half way, the next try goes on behind what is here already. */
+async function keepPage(cache, path, from) {
+  if ((await cache.match(path))?.headers.get("Chengge-From") === from) return;
   const answer = await fetch(path, { headers: BEFOREHAND });
   // A way round, to the sign-in page for example, is not the page.
-  if (answer.ok && !answer.redirected) await cache.put(path, answer);
+  if (answer.ok && !answer.redirected) await put(cache, path, answer, from);
 }
 
 async function keep(cache, path, as, headers) {
   const answer = await fetch(path, { headers });
-  if (!answer.ok) return;
+  if (answer.ok) await put(cache, as, answer, path);
+}
+
+async function put(cache, as, answer, from) {
   const marked = new Headers(answer.headers);
-  marked.set("Chengge-From", path);
-  marked.delete("Content-Encoding");
+  marked.set("Chengge-From", from);
+  for (const name of ["Content-Encoding", "Vary"]) marked.delete(name);
   await cache.put(as, new Response(await answer.blob(), { status: 200, headers: marked }));
 }
 

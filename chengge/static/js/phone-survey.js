@@ -5,12 +5,12 @@ import { ClassChoice } from "./phone-class.js";
 import { Draft, saveOnLeaving } from "./phone-draft.js";
 import { PhotoStrip } from "./phone-photos.js";
 import { Place } from "./phone-place.js";
-import { componentsNear } from "./phone-places.js";
+import { aroundOffline, componentsNear } from "./phone-places.js";
 import { handOver, me, say, words } from "./phone-shell.js";
 
 const LOOK_AFTER_MS = 250;
 const AROUND_M = 40;
-const MOST_AROUND = 8;
+const MOST_AROUND = 5;
 const FIELDS = ["lon", "lat", "accuracy", "component", "problem_class", "name", "found_state", "words"];
 const isComponent = ({ kind }) => kind === "component";
 
@@ -53,7 +53,7 @@ function showKind() {
   const isNew = kind() === "new";
   classBox.hidden = !isNew;
   document.getElementById("which").hidden = isNew;
-  document.getElementById("state-box").hidden = kind() === "moved";
+  document.getElementById("state-box").hidden = kind() === "moved" || isNew;
   for (const option of form.found_state.options) option.hidden = option.disabled = option.dataset.gone !== undefined && (option.dataset.gone === "1") !== (kind() === "gone");
   if (form.found_state.selectedOptions[0]?.disabled) form.found_state.value = "";
   draft.changed();
@@ -62,6 +62,8 @@ function showKind() {
 /** The register's components around the pin, to say which one it is. A place that is moved to chooses nothing else. */
 async function look() {
   if (!place.at) return;
+  const ground = await aroundOffline(place.at.lon, place.at.lat, null);
+  document.getElementById("grid").textContent = ground?.grid ? say("in_grid", ground.grid) : ground?.own === false ? words.not_own_grid : "";
   const found = (await componentsNear(place.at.lon, place.at.lat, null, AROUND_M)).slice(0, MOST_AROUND);
   const chosen = form.component.value || form.dataset.component || "";
   if (chosen && !found.some(({ code }) => code === chosen)) found.unshift({ code: chosen, name: about, metres: null });

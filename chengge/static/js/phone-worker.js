@@ -6,7 +6,7 @@ import { KEPT, OWN_CACHE, SHELL_CACHE, SYNC_TAG } from "./phone-names.js";
 
 const PAGE_PATIENCE_MS = 6000;
 
-/** @param {{version: string, files: string[], offline: string, home: string}} facts */
+/** @param {{version: string, files: string[], offline: string, home: string, map_worker: {address: string, file: string}}} facts */
 export function serve(facts) {
   const shell = SHELL_CACHE + facts.version;
   const own = OWN_CACHE + facts.version;
@@ -28,6 +28,7 @@ export function serve(facts) {
     }
     if (event.request.method !== "GET") return;
     if (target.pathname.startsWith("/static/")) event.respondWith(file(event.request, shell));
+    else if (target.pathname === facts.map_worker.address) event.respondWith(file(new Request(facts.map_worker.file), shell));
     else if (target.pathname === "/map/config.json") event.respondWith(networkFirst(event.request, own));
     else if (target.pathname.startsWith("/map/")) event.respondWith(ground(event.request, target, own));
     else if (target.pathname.startsWith("/photos/")) event.respondWith(keptFirst(event.request, own));
