@@ -11,8 +11,9 @@ from django.db import OperationalError, connection, transaction
 from rich.console import Console
 
 from chengge import clock
+from chengge.casework.suggestions.lessons import train_quickly
 from chengge.foundation.models import Division
-from chengge.lab import channels, tracks
+from chengge.lab import channels, likeness, portal, surveys, tracks
 from chengge.lab.city import COUNTY_CODE
 from chengge.lab.console import passing_time, steps
 from chengge.lab.founding import found_city
@@ -65,7 +66,16 @@ class Command(BaseCommand):
                     tracks.live(min(days, tracks.DAYS))
                 with steps("Something comes in by every channel"):
                     channels.fill(seed)
+                with steps("Some say what others said before"):
+                    likeness.live(seed)
+                with steps("Inspectors correct the register and put small things right"):
+                    surveys.fill(seed)
+                with steps("People follow, and see what was let be shown"):
+                    portal.fill(seed)
         _tidy_up()
+        if days:
+            with steps("Learning from closed cases"):
+                train_quickly()
         self._tell_names()
 
     def _tell_names(self) -> None:
