@@ -257,7 +257,10 @@ def _tell(found: Sequence[tuple[ReminderRule, Due]], at: datetime) -> Reminded:
 def _sittings(case_ids: Iterable[int]) -> dict[int, Sitting]:
     with connection.cursor() as cursor:
         cursor.execute(CASES, [list(case_ids)])
-        return {pk: Sitting(*facts, holder or "") for pk, *facts, holder in cursor.fetchall()}
+        return {
+            pk: Sitting(number, stage, grid_code, place, class_name, task_id, walker_id, holder or "")
+            for pk, number, stage, grid_code, place, class_name, task_id, walker_id, holder in cursor.fetchall()
+        }
 
 
 class Staff:

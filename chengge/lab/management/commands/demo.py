@@ -13,7 +13,7 @@ from rich.console import Console
 from chengge import clock
 from chengge.casework.suggestions.lessons import train_quickly
 from chengge.foundation.models import Division
-from chengge.lab import channels, likeness, portal, surveys, tracks
+from chengge.lab import answers, channels, likeness, portal, surveys, tracks
 from chengge.lab.city import COUNTY_CODE
 from chengge.lab.console import passing_time, steps
 from chengge.lab.founding import found_city
@@ -68,6 +68,8 @@ class Command(BaseCommand):
                     channels.fill(seed)
                 with steps("Some say what others said before"):
                     likeness.live(seed)
+                with steps("Reporters get their answers"):
+                    answers.fill(seed)
                 with steps("Inspectors correct the register and put small things right"):
                     surveys.fill(seed)
                 with steps("People follow, and see what was let be shown"):
