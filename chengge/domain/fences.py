@@ -331,7 +331,8 @@ def _rests(after: NDArray[np.void], fixes: Fixes, codes: Longs, who: Longs, rest
 
     The place of rest moves with the first fix that is clearly elsewhere, or that comes after a long gap.
     """
-    radius_m = rest.radius_m if rest else 50.0
+    if rest is None:
+        return []
     starts = np.flatnonzero(np.append(True, who[1:] != who[:-1])) if len(who) else np.zeros(0, dtype=np.int64)
     lengths = np.diff(np.append(starts, len(who)))
     turns: list[Turn] = []
@@ -340,18 +341,17 @@ def _rests(after: NDArray[np.void], fixes: Fixes, codes: Longs, who: Longs, rest
         at_fix = starts + step
         row = who[at_fix]
         at, lon, lat = fixes.at[at_fix], fixes.lon[at_fix], fixes.lat[at_fix]
-        far = metres(after["rest_lon"][row], after["rest_lat"][row], lon, lat) > radius_m + fixes.accuracy_m[at_fix]
+        far = metres(after["rest_lon"][row], after["rest_lat"][row], lon, lat) > rest.radius_m + fixes.accuracy_m[at_fix]
         moved = far | (at - after["rest_at"][row] > GAP_SECONDS)
         away = row[moved]
         after["rest_lon"][away], after["rest_lat"][away], after["rest_since"][away] = lon[moved], lat[moved], at[moved]
         after["rest_at"][row] = at
-        if rest is not None:
-            on = (after["alarms"][row] & Bit.STILL) > 0
-            turned = np.where(on, far, at - after["rest_since"][row] >= rest.seconds)
-            for i in np.flatnonzero(turned).tolist():
-                since = int(at[i]) if on[i] else int(after["rest_since"][row[i]])
-                turns.append(_turn(fixes, codes, int(at_fix[i]), Bit.STILL, not on[i], since))
-            _set_bit(after, row[turned], Bit.STILL, ~on[turned])
+        on = (after["alarms"][row] & Bit.STILL) > 0
+        turned = np.where(on, far, at - after["rest_since"][row] >= rest.seconds)
+        for i in np.flatnonzero(turned).tolist():
+            since = int(at[i]) if on[i] else int(after["rest_since"][row[i]])
+            turns.append(_turn(fixes, codes, int(at_fix[i]), Bit.STILL, not on[i], since))
+        _set_bit(after, row[turned], Bit.STILL, ~on[turned])
         step += 1
         more = lengths > step
         starts, lengths = starts[more], lengths[more]
