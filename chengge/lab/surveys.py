@@ -1,4 +1,4 @@
-"""What the demo city's inspectors tell of components, what the office decided about it, and who is planned to walk where."""
+"""What the demo city's inspectors tell of components and put right on the spot, what the office decided, and who is planned where."""
 
 from collections import defaultdict
 from datetime import datetime, time, timedelta
@@ -6,9 +6,10 @@ from random import Random
 
 from chengge import clock
 from chengge.casework import photos
-from chengge.casework.models import Evidence
+from chengge.casework.actions import Given, Said
+from chengge.casework.models import Case, Channel, Evidence
 from chengge.domain.errors import Refused
-from chengge.field.actions import Finding, approve_survey, refuse_survey, send_survey
+from chengge.field.actions import Finding, approve_survey, refuse_survey, report_disposed, send_survey
 from chengge.foundation.actions import ShiftValues, copy_week, save_shift
 from chengge.foundation.models import Component, ResponsibilityGrid, ResponsibilityGridUnit
 from chengge.lab.pictures import picture
@@ -25,6 +26,8 @@ SHIFTS = (("early", "早班", time(7), time(14, 30)), ("late", "中班", time(13
 
 # Parts of a class's name, and the scene that its photo shows.
 SCENES = (("井盖", "cover"), ("箱", "bin"), ("桶", "bin"), ("牌", "sign"), ("树", "green"), ("绿", "green"), ("杆", "pole"), ("灯", "pole"))
+SMALL_THINGS = 7
+SMALL_SCENES = (("停", "parking"), ("广告", "sign"), ("张贴", "sign"), ("摊", "stall"), ("经营", "stall"))  # others: rubbish
 SAID = {
     "new": ("道路改造后新装，登记簿里没有。", "新小区门口新增。", "普查时漏登，现场补报。"),
     "moved": ("随人行道改造移位。", "原位置偏到绿化带里了，以现场为准。", "路口渠化后往北挪了。"),
@@ -50,19 +53,47 @@ class _Album:
 
 
 def fill(seed: int) -> None:
-    """Surveys of the last days in every state, and the roster of this week and the next."""
+    """Surveys of the last days in every state, small things that wait, and the roster of this week and the next."""
     dice = Random(f"surveys {seed}")  # noqa: S311 (play, not secrets)
     now = clock.now()
+    album = _Album()
     _plan(dice, now)
-    _survey(dice, now)
+    _survey(dice, now, album)
+    _put_right(dice, now, album)
 
 
-def _survey(dice: Random, now: datetime) -> None:
+def _put_right(dice: Random, now: datetime, album: _Album) -> None:
+    """A few more of the small things that inspectors have put right before, done just now."""
+    done = Case.objects.filter(self_disposed=True, ended_at__isnull=False, rule__self_disposable=True).select_related("problem_class")
+    for case in done.order_by("-reported_at")[:SMALL_THINGS]:
+        entry = case.entries.filter(action="self_dispose").select_related("member").first()
+        if entry is None or entry.member is None:
+            continue
+        inspector = actor_of(entry.member, now)
+        scene = next((scene for part, scene in SMALL_SCENES if part in case.problem_class.name), "rubbish")
+        variant = dice.randrange(2)
+        said = Said(
+            channel=Channel.INSPECTOR,
+            problem_class_id=case.problem_class_id,
+            description=case.description,
+            place=case.place,
+            lon=round(case.lon + dice.uniform(-2e-4, 2e-4), 6),
+            lat=round(case.lat + dice.uniform(-2e-4, 2e-4), 6),
+            accuracy_m=round(dice.uniform(2, 8), 1),
+            photos=(album.upload(scene, variant, "far", inspector),),
+        )
+        after = Given(rule_id=case.rule_id, photos=(album.upload(scene, variant, "done", inspector),))
+        try:
+            report_disposed(inspector, said, after)
+        except Refused:  # the rule has changed since, or the place lies in no grid
+            continue
+
+
+def _survey(dice: Random, now: datetime, album: _Album) -> None:
     office = _actors("zhiban", now) or _actors("leader", now)
     walks = _walks()
     if not office or not walks:
         return
-    album = _Album()
     moments = sorted(_by_day(now - timedelta(days=DAYS * dice.random() ** 1.5, minutes=90), dice) for _one in range(SURVEYS))
     for number, at in enumerate(moments):
         inspector_id, codes = dice.choice(walks)
