@@ -1,7 +1,12 @@
-"""`chengge tour`: one case goes all the way round, by real HTTP, and everybody can see who did what when."""
+"""`chengge tour`: one case goes all the way round, by real HTTP, and everybody can see who did what when.
+
+`chengge tour channels`: one problem comes in by every channel, each by its own protocol, and what became of it.
+"""
 
 import secrets
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +16,8 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Column, Table
 
-from chengge.lab.scratch import ScratchFailed, scratch_database
+from chengge.lab.channel_tour import Step, visit
+from chengge.lab.scratch import Scratch, ScratchFailed, scratch_database
 from chengge.lab.server import ServerFailed, web_server
 from chengge.lab.tour import STEPS, Story, go_round
 from chengge.lab.visitor import VisitFailed
@@ -23,35 +29,60 @@ class Command(BaseCommand):
     help = "Take one case all the way round, step by step, in a small city of its own that is thrown away afterwards."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("what", nargs="?", choices=("case", "channels"), default="case", help="one case all the way, or every channel")
         parser.add_argument("--url", help="address of a running demo city, for example http://127.0.0.1:8000, instead of a city of its own")
         parser.add_argument("--administrator", default=ADMINISTRATOR, help="user name of an administrator (with --url)")
         parser.add_argument("--password", default=PASSWORD, help="password of every account (with --url)")
 
-    def handle(self, *, url: str | None, administrator: str, password: str, **_options: Any) -> None:
+    def handle(self, *, what: str, url: str | None, administrator: str, password: str, **_options: Any) -> None:
         console = Console(highlight=False)
+        if what == "channels" and url is not None:
+            raise CommandError("`chengge tour channels` connects machines; it does so in a city of its own only. Leave --url out.")
         try:
-            if url is not None:
+            if what == "channels":
+                self._channels(console)
+            elif url is not None:
                 show(console, self._go(console, url.rstrip("/"), administrator, password))
             else:
                 self._in_a_city_of_its_own(console)
         except (VisitFailed, ScratchFailed, ServerFailed) as failure:
             raise CommandError(str(failure)) from None
 
+    def _channels(self, console: Console) -> None:
+        with _own_city(console) as (scratch, address):
+            with console.status("Connecting …") as status:
+                steps = visit(address, scratch, PASSWORD, lambda text: status.update(f"By {text} …"))
+            console.print(_channel_table(steps))
+            console.print("[bold]chengge ledger verify[/bold]: " + " ".join(scratch.chengge("ledger", "verify").split("\n")).strip())
+
     def _in_a_city_of_its_own(self, console: Console) -> None:
-        with console.status("Making tables …") as status, scratch_database(f"tour_{secrets.token_hex(4)}") as scratch:
-            status.update("Founding a small city …")
-            scratch.chengge("demo", "--days", "0")
-            status.update("Starting a web server …")
-            with web_server(scratch.environment, scratch.folder / "web.log") as address:
-                status.stop()
-                console.print(f"A city of its own runs at {address}.")
-                story = self._go(console, address, ADMINISTRATOR, PASSWORD)
-            show(console, story)
+        with _own_city(console) as (scratch, address):
+            show(console, self._go(console, address, ADMINISTRATOR, PASSWORD))
             console.print("[bold]chengge ledger verify[/bold]: " + " ".join(scratch.chengge("ledger", "verify").split("\n")).strip())
 
     def _go(self, console: Console, address: str, administrator: str, password: str) -> Story:
         with console.status("Going round …") as status:
             return go_round(address, administrator, password, lambda text: status.update(text))
+
+
+@contextmanager
+def _own_city(console: Console) -> Iterator[tuple[Scratch, str]]:
+    """A small city with a database and a web server of its own, thrown away afterwards; and its address."""
+    with console.status("Making tables …") as status, scratch_database(f"tour_{secrets.token_hex(4)}") as scratch:
+        status.update("Founding a small city …")
+        scratch.chengge("demo", "--days", "0")
+        status.update("Starting a web server …")
+        with web_server(scratch.environment, scratch.folder / "web.log") as address:
+            status.stop()
+            console.print(f"A city of its own runs at {address}.")
+            yield scratch, address
+
+
+def _channel_table(steps: list[Step]) -> Table:
+    table = Table(*(Column(heading, overflow="fold") for heading in ("Channel", "How it came", "What became of it")), title="Every channel")
+    for step in steps:
+        table.add_row(step.channel, step.protocol, step.became, end_section=True)
+    return table
 
 
 def show(console: Console, story: Story) -> None:
