@@ -58,11 +58,12 @@ class Command(BaseCommand):
             raise CommandError("The benchmarks are part of the repository, not of the installed package. Run this in a clone.")
         if str(settings.BASE_DIR) not in sys.path:
             sys.path.insert(0, str(settings.BASE_DIR))
-        from bench import http, ledger, lifecycles, locate, startup, worktime
+        from bench import http, ledger, lifecycles, locate, positions, startup, worktime
 
         return {
             "worktime": worktime.run,
             "locate": locate.run,
+            "positions": positions.run,
             "lifecycles": lambda: lifecycles.run(cases),
             "http": lambda: http.run(cases),
             "ledger": lambda: ledger.run(cases),
