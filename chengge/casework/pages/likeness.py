@@ -11,7 +11,7 @@ from chengge.casework.actions import release_report
 from chengge.casework.actions.likeness import hang_on, say_not_alike, unsay_not_alike
 from chengge.casework.models import Case
 from chengge.casework.queries import case_in_sight, incomplete_report, open_actions, report_in_sight
-from chengge.casework.queries.likeness import alike, alike_to, alike_to_report, in_sight_of, like_counts_of, said_not_alike
+from chengge.casework.queries.likeness import alike, alike_to, alike_to_report, in_sight_of, later_ones, like_counts_of, said_not_alike
 from chengge.casework.suggestions import suggest
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import BY_ACTION, Post
@@ -128,12 +128,13 @@ def find_suggestions(request: HttpRequest) -> HttpResponse:
 
 
 def _of_case(request: HttpRequest, actor: Actor, case: Case) -> HttpResponse:
-    said = said_not_alike(case)
+    found = in_sight_of(actor, alike_to(case))
     context = {
         "case": case,
-        "found": in_sight_of(actor, alike_to(case)),
-        "said": said,
+        "found": found,
+        "said": said_not_alike(case),
         "may_merge": BY_ACTION["merge"] in open_actions(actor, case),
+        "later": later_ones(case, found),
     }
     return render(request, "casework/parts/alike_of_case.html", context)
 

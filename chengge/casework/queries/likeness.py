@@ -19,7 +19,7 @@ from chengge.casework.models import Case, Evidence, NotAlike, Report
 from chengge.casework.queries.sight import visible
 from chengge.domain import likeness
 from chengge.domain.coordinates import LocalMetres
-from chengge.domain.lifecycle import BY_ACTION, ENDS
+from chengge.domain.lifecycle import BY_ACTION, ENDS, Stage
 from chengge.domain.likeness import Likeness, Sighting
 from chengge.foundation.queries import grid_index
 from chengge.organization.queries import Actor
@@ -179,6 +179,12 @@ def in_sight_of(actor: Actor, found: Sequence[Alike]) -> list[Alike]:
         return []
     seen = set(visible(actor).filter(pk__in=[one.case.pk for one in found]).values_list("pk", flat=True))
     return [one for one in found if one.case.pk in seen]
+
+
+def later_ones(case: Case, found: Iterable[Alike]) -> set[int]:
+    """Ids of those that were reported after the case and can still be merged: not this case ends, but they do. No query."""
+    sources = BY_ACTION["merge"].sources
+    return {one.case.pk for one in found if one.case.reported_at > case.reported_at and Stage(one.case.stage) in sources}
 
 
 def said_not_alike(case: Case) -> list[Case]:

@@ -162,6 +162,12 @@ document.body.addEventListener("case-moved", (event) => {
   note(said, "success");
   say(said);
   const item = itemOf(number);
+  const opened = document.getElementById("case")?.dataset.number;
+  if (opened && number !== opened) { // another case was moved from the page of this one: merged into it, or reopened
+    live.mine(item?.dataset.id);
+    live.look().then(() => openCase(opened));
+    return;
+  }
   const next = item?.nextElementSibling?.matches(".item") ? item.nextElementSibling : item?.previousElementSibling;
   live.mine(item?.dataset.id ?? document.getElementById("case")?.dataset.id);
   acted = Date.now();
