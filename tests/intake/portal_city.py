@@ -18,7 +18,7 @@ ROAD = "石桥路"
 # What a person might write who forgets that others could read it. None of it may ever be on a public page.
 SECRET_WORDS = "我是王桂兰，电话13812345678，住3幢502，楼下垃圾没人清"
 SECRET_PLACE = "石桥路88号王桂兰家门口"
-SECRETS = ("王桂兰", "13812345678", "3幢502", "88号", "门口", "没人清")
+SECRETS = ("王桂兰", "13812345678", "3幢502", "88号", "家门口", "没人清")
 
 
 def build_portal_city() -> City:

@@ -95,7 +95,9 @@ class RulesForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
     )
     hidden_classes = forms.MultipleChoiceField(
-        label=gettext_lazy("Classes whose cases are not public"), required=False, widget=forms.SelectMultiple(attrs={"size": 12})
+        label=gettext_lazy("Classes whose cases are not public"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 10, "class": "form-select"}),
     )
 
     class Meta:
@@ -104,6 +106,9 @@ class RulesForm(forms.ModelForm):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
+        for name in ("shown_days", "reopen_days", "work_bits", "reports_per_hour"):
+            self.fields[name].widget.attrs["class"] = "form-control"
+        self.fields["asks_code"].widget.attrs["class"] = "form-check-input"
         kinds = dict(ProblemKind.choices)
         groups: dict[str, list[tuple[str, str]]] = {}
         for row in holding_on(ProblemClass.objects.all(), city_day(clock.now())):
