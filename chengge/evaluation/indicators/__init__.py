@@ -1,0 +1,24 @@
+"""Indicators: declared once, reckoned from the facts for any subject, opened down to the case."""
+
+from chengge.evaluation.indicators.catalogue import indicators
+from chengge.evaluation.indicators.engines import with_duckdb
+from chengge.evaluation.indicators.populations import POPULATIONS
+from chengge.evaluation.indicators.reckoning import Figure, case_ids, reckon
+from chengge.evaluation.indicators.shapes import Better, Facts, Indicator, Measure, Population, Settings, Subject, Unit
+
+__all__ = [
+    "POPULATIONS",
+    "Better",
+    "Facts",
+    "Figure",
+    "Indicator",
+    "Measure",
+    "Population",
+    "Settings",
+    "Subject",
+    "Unit",
+    "case_ids",
+    "indicators",
+    "reckon",
+    "with_duckdb",
+]
