@@ -191,10 +191,14 @@ def test_the_table_of_a_list_can_be_taken_away(program: Programs, life: Life) ->
     assert "'=1+1" in text
 
 
-def test_a_contact_is_shown_in_full_only_to_those_who_call_back(program: Programs, life: Life) -> None:
+def test_a_contact_is_shown_in_full_only_to_those_who_call_back_and_say_so(program: Programs, life: Life) -> None:
     made = life.report(contact="13812345678", reporter_name="张三")
-    assert program("operator").get(f"/reports/{made.report_id}").json()["contact"] == "13812345678"
-    assert "1234" not in program("dispatcher").get(f"/reports/{made.report_id}").json()["contact"]
+    for name in ("operator", "dispatcher"):
+        assert "1234" not in program(name).get(f"/reports/{made.report_id}").json()["contact"]
+    purpose = {"purpose": "call_back"}
+    assert program("operator").post(f"/reports/{made.report_id}/contact", purpose).json() == {"contact": "13812345678"}
+    assert program("dispatcher").post(f"/reports/{made.report_id}/contact", purpose).status_code == 403
+    assert program("operator").post(f"/reports/{made.report_id}/contact", {"purpose": "curiosity"}).status_code == 422
 
 
 def test_a_photo_is_seen_by_those_who_see_its_case(program: Programs, life: Life) -> None:

@@ -300,9 +300,9 @@ def test_the_story_is_told_in_words_latest_first(city, course):
 def test_a_reporter_is_masked_for_all_but_those_who_take_reports(city, course):
     work = course().reported("manhole", reporter_name="刘大伟", contact="13812345678").until("dispatched")
     seen = detail(city.actor("department"), work.number).reports[0]
-    assert (seen.name, seen.contact) == ("刘**", "138****5678")
+    assert (seen.name, seen.contact, seen.may_show) == ("刘**", "138****5678", False)
     seen = detail(city.actor("operator"), work.number).reports[0]
-    assert (seen.name, seen.contact) == ("刘大伟", "13812345678")
+    assert (seen.name, seen.contact, seen.may_show) == ("刘大伟", "138****5678", True)
 
 
 def test_photos_stand_before_and_after(city, course):

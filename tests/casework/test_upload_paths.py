@@ -178,7 +178,7 @@ def test_no_photo_keeps_where_it_was_taken_or_by_which_phone(way, life, tmp_path
 
 
 def test_no_way_in_is_forgotten():
-    """Whoever takes photos in imports `store` from `casework.photos`, or that module, and calls its `store`. The demo city draws its own."""
+    """Whoever takes photos in imports `store` from `casework.photos`, or that module; the demo city draws its own."""
     root = Path(chengge.__file__).parent
     found = set()
     for path in root.rglob("*.py"):

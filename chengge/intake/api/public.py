@@ -235,9 +235,13 @@ def public_case_photos(request: HttpRequest, number: CaseNumber) -> list[PublicP
 
 @router.post("/public/photos", response=answers({201: AppPhotoOut}, 403, 413, 429))
 def send_public_photo(
-    request: HttpRequest, device: DeviceId, photo: Annotated[UploadedFile, File(description="JPEG, PNG, HEIC or WebP, at most 20 MB")]
+    request: HttpRequest,
+    device: DeviceId,
+    photo: Annotated[UploadedFile, File(description="JPEG, PNG, HEIC or WebP, at most 20 MB")],
+    key: Key = None,
 ) -> Status:
-    """Send a photo before the report that names it. It is drawn anew: nothing but the picture is kept."""
+    """Send a photo before the report that names it. It is drawn anew: nothing but the picture is kept. It is named by what it is,
+    so that the same photo sent again, under whatever key, has the same name."""
     return Status(201, AppPhotoOut(sha256=keep_photo(_device(request, device), photo.read())))
 
 
