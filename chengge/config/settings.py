@@ -215,7 +215,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/"
 
 # --- Open311 ----------------------------------------------------------------------------------------------------------------------------
-OPEN311_CONTACT = ENVIRONMENT.text("CHENGGE_OPEN311_CONTACT")  # how programmers reach the city; told at discovery
+OPEN311_CONTACT = ENVIRONMENT.text("CHENGGE_API_CONTACT")  # how programmers reach the city; told at discovery
 
 # --- Language and time ------------------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
