@@ -80,6 +80,7 @@ def _send(contact: str, hashed: str, address: str) -> None:
     allow("portal_code", contact, CODES_PER_CONTACT_AND_HOUR, timedelta(hours=1))
     allow("portal_code_from", address, CODES_PER_ADDRESS_AND_HOUR, timedelta(hours=1))
     code = f"{secrets.randbelow(10**6):06d}"
+    ContactCode.objects.filter(made_at__lt=clock.now() - CONFIRMED_FOR).delete()
     with transaction.atomic():
         kept = ContactCode.objects.create(contact_hash=hashed, code_hash=_hash("code", f"{contact} {code}"), made_at=clock.now())
         send(

@@ -110,7 +110,7 @@ def say_publicly(case_id: int, actor: Actor, words: str, *, is_hidden: bool) -> 
     Raises:
         Refused: the words hold a telephone number, a plate or the like, or are too long.
     """
-    _require_publisher(actor)
+    member_id = _publisher(actor)
     words = words.strip()
     case = visible(actor).filter(pk=case_id).first()
     if case is None:
@@ -125,7 +125,7 @@ def say_publicly(case_id: int, actor: Actor, words: str, *, is_hidden: bool) -> 
             "words",
         )
     said, _new = PublicWords.objects.update_or_create(
-        case=case, defaults={"words": words, "is_hidden": is_hidden, "member_id": actor.member_id, "decided_at": clock.now()}
+        case=case, defaults={"words": words, "is_hidden": is_hidden, "member_id": member_id, "decided_at": clock.now()}
     )
     return said
 
@@ -139,14 +139,16 @@ def set_rules(actor: Actor, values: dict[str, Any]) -> PortalRules:
     return rules
 
 
-def _require_publisher(actor: Actor) -> None:
-    if not actor.posts & PUBLISHERS:
+def _publisher(actor: Actor) -> int:
+    """The member who decides. Raises Forbidden."""
+    if actor.member_id is None or not actor.posts & PUBLISHERS:
         raise Forbidden("post", _("What the public sees is decided by operators and shift leaders."))
+    return actor.member_id
 
 
 def _photo_in_sight(evidence_id: int, actor: Actor) -> Evidence:
-    _require_publisher(actor)
-    evidence = Evidence.objects.filter(pk=evidence_id, entry__isnull=False, media=Evidence.Media.PHOTO).first()
+    _publisher(actor)
+    evidence = Evidence.objects.filter(pk=evidence_id, entry__isnull=False, media=Evidence.Media.PHOTO, erased_at=None).first()
     if evidence is None or evidence.case_id is None or not visible(actor).filter(pk=evidence.case_id).exists():
         raise NotFound("photo", _("There is no such photo, or none that you may see."))
     return evidence
@@ -157,7 +159,7 @@ def _decide(evidence: Evidence, actor: Actor, **decided: Any) -> PublicPhoto:
         before = PublicPhoto.objects.select_for_update().filter(evidence=evidence).first()
         photo, _new = PublicPhoto.objects.update_or_create(
             evidence=evidence,
-            defaults={"case_id": evidence.case_id, "member_id": actor.member_id, "decided_at": clock.now(), **decided},
+            defaults={"case_id": evidence.case_id or 0, "member_id": _publisher(actor), "decided_at": clock.now(), **decided},
         )
     if before is not None and before.sha256 and before.sha256 != photo.sha256:
         forget_copy(before.sha256)

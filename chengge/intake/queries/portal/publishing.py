@@ -54,7 +54,7 @@ def to_decide(actor: Actor, pile: str, after: str = "", size: int = PAGE_SIZE) -
 
 def photos_of_cases() -> QuerySet[Evidence]:
     """The photos that may be shown at all: bound to an entry of a case, of the report, the handling or the check."""
-    return Evidence.objects.filter(entry__isnull=False, media=Evidence.Media.PHOTO, phase__in=PHASES)
+    return Evidence.objects.filter(entry__isnull=False, media=Evidence.Media.PHOTO, phase__in=PHASES, erased_at=None)
 
 
 def _pile(actor: Actor, pile: str) -> QuerySet[Case]:
