@@ -1,5 +1,6 @@
 """The phone where there is no network: everything is kept, and sent exactly once when it comes back, in a real browser that is killed."""
 
+import contextlib
 import os
 import signal
 import time
@@ -9,12 +10,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from PIL import Image
 
-from chengge.casework.models import Case, Evidence, Report
-from chengge.field.models import PhoneFile
+from chengge.casework.models import Case, Evidence, Report, Task
+from chengge.field.models import ComponentSurvey, PhoneFile
 from tests.browsing import axe_findings, wait_until
-from tests.casework.courses import picture
-from tests.factories import City, build_city
+from tests.casework.courses import Course, picture
+from tests.factories import MANHOLE_CODE, City, build_city
 from tests.field.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +32,8 @@ ITEMS = """new Promise((settle) => {
 })"""
 ALL_SENT = f"{ITEMS}.then((all) => all.length > 0 && all.every(({{ state }}) => state === 'sent'))"
 READY = "document.querySelector('form[data-ready]') !== null"
-KEPT = "caches.keys().then(names => Promise.all(names.filter(n => n.startsWith('chengge-own-')).map(n => caches.open(n).then(c => c.match('/phone/pack.json')))).then(found => found.some(Boolean)))"
+KEPT = """caches.keys().then((names) => Promise.all(names.filter((name) => name.startsWith("chengge-own-")).map((name) => caches.open(name)
+  .then((cache) => cache.match("/phone/pack.json"))))).then((found) => found.some(Boolean))"""
 
 
 class Phone:
@@ -87,10 +90,8 @@ class Phone:
                     os.kill(int(entry.name), signal.SIGKILL)
             except (OSError, ProcessLookupError):
                 continue
-        try:
+        with contextlib.suppress(Exception):  # it is dead already
             self.context.close()
-        except Exception:
-            pass
 
     def begin_report(self, photos: list[Path], words: str = "") -> None:
         page = self.go("/phone/report/")
@@ -135,7 +136,7 @@ def phone(browser: Any, city: City, wire: Wire, tmp_path: Path) -> Iterator[Phon
 def pictures(tmp_path: Path) -> Callable[[int], list[Path]]:
     def made(count: int) -> list[Path]:
         paths = [tmp_path / f"{number}-{time.monotonic_ns()}.jpg" for number in range(count)]
-        for number, path in enumerate(paths):
+        for path in paths:
             path.write_bytes(picture(len(list(tmp_path.glob("*.jpg"))) * 7 % 250))
         return paths
 
@@ -173,3 +174,198 @@ def test_five_drafts_with_ten_photos_survive_a_killed_browser_and_each_arrives_o
     assert [report.evidence.count() for report in Report.objects.order_by("pk")] == [3, 1, 2, 1, 3]
     assert [report.description for report in Report.objects.order_by("pk")] == [f"draft {number}" for number in range(5)]
     assert wire.calls["POST", "/phone/report/"] == 6
+
+
+def test_without_a_network_the_phone_knows_grid_component_conditions_and_map(
+    phone: Phone, wire: Wire, city: City, pictures: Callable[[int], list[Path]]
+) -> None:
+    phone.carry_all()
+    wire.cut()
+    phone.begin_report(pictures(1))
+    phone.choose("雨水井盖")
+    page = phone.page
+    wait_until(page, "document.getElementById('position').textContent.includes('…0001')")
+    assert "Grid 990101001001001 · A" in page.locator("#grid").text_content()
+    assert [line.split(" limit")[0].strip() for line in page.locator(".condition").all_text_contents()] == [
+        "缺失、移位，危及行人车辆",
+        "松动、异响",
+    ]
+    page.locator("city-map[data-idle]").wait_for()
+    wait_until(page, "document.querySelector('city-map').featuresOf('grids').length === 2")
+    phone.send()
+    wait_until(page, UNSENT % 1)
+    wire.mend()
+    wait_until(page, ALL_SENT, patience_seconds=30)
+    assert Case.objects.get().component_code == MANHOLE_CODE
+
+
+def test_a_walk_is_answered_without_a_network_and_a_lost_answer_ends_it_once(
+    phone: Phone, wire: Wire, city: City, pictures: Callable[[int], list[Path]]
+) -> None:
+    course = Course(city).reported(grid=1).does("ask_to_verify", "operator")
+    phone.carry_all()
+    wire.cut()
+    page = phone.go("/phone/")
+    page.locator(".phone-item[data-task]").click()
+    wait_until(page, READY)
+    page.set_input_files("[data-photos=photos] input >> nth=1", [str(one) for one in pictures(2)])
+    wait_until(page, "document.querySelectorAll('.shot[data-file]').length === 2 && document.querySelector('[name=lon]').value !== ''")
+    page.click("[data-reason='Already gone']")
+    page.click("button[value=verify_false]")
+    page.wait_for_url("**/phone/")
+    page.locator(".badge-answered").wait_for()
+    wire.lose_answers("/phone/tasks/", 1)
+    wire.mend()
+    wait_until(page, ALL_SENT, patience_seconds=30)
+    task = Task.objects.get()
+    assert (task.result, course.case.stage) == ("verify_false", "reported")
+    assert course.case.entries.filter(action="verify_false").count() == 1
+    assert Evidence.objects.filter(case=course.case_id, phase="verify").count() == 2
+
+
+def test_what_the_house_refuses_stays_with_its_reason_and_is_mended_or_discarded(
+    phone: Phone, wire: Wire, city: City, pictures: Callable[[int], list[Path]]
+) -> None:
+    phone.carry_all()
+    wire.cut()
+    for words in ("stays", "goes"):
+        phone.begin_report(pictures(1), words)
+        phone.choose()
+        phone.send()
+    city.garbage.valid_to = city.garbage.valid_from  # the class leaves the catalogue meanwhile
+    city.garbage.save()
+    wire.mend()
+    page = phone.go("/phone/unsent/")
+    wait_until(page, "document.querySelectorAll('.unsent-refused').length === 2")
+    assert "not in the catalogue today" in page.locator(".unsent-why").first.text_content()
+    assert not Report.objects.exists()
+    assert axe_findings(page) == []
+    page.locator(".unsent-refused >> nth=1").locator(".btn-discard").click()
+    page.click("#phone-ask-yes")
+    wait_until(page, "document.querySelectorAll('.unsent-item').length === 1")
+    page.click("text=Mend it")
+    wait_until(page, READY)
+    assert page.input_value("#description") == "stays"
+    phone.choose("机动车乱停放")
+    phone.send()
+    wait_until(page, ALL_SENT)
+    assert (Case.objects.get().problem_class, Report.objects.get().evidence.count()) == (city.parking, 1)
+
+
+def test_signed_out_everything_stays_and_nobody_else_can_send_it(
+    phone: Phone, wire: Wire, city: City, pictures: Callable[[int], list[Path]]
+) -> None:
+    phone.carry_all()
+    phone.sign_out()
+    wire.cut()
+    phone.begin_report(pictures(1), "mine")
+    phone.choose()
+    phone.send()
+    wire.mend()
+    page = phone.page
+    wait_until(page, "document.getElementById('phone-strip').dataset.state === 'signed-out'")
+    assert "Nothing is lost" in page.locator("#phone-strip").text_content()
+    phone.sign_in("inspector2")
+    phone.go("/phone/unsent/")
+    wait_until(page, "!document.getElementById('foreign').hidden")
+    assert f"1 unsent of {city.members['inspector']}" in page.locator("#foreign").text_content()
+    assert page.locator(".unsent-item").count() == 0
+    assert page.evaluate(f"{ITEMS}.then((all) => all[0].state)") == "waiting"
+    assert not Report.objects.exists()
+    phone.sign_in("inspector")
+    phone.go("/phone/")
+    wait_until(page, ALL_SENT)
+    assert Report.objects.get().member == city.members["inspector"]
+
+
+def test_signing_out_with_unsent_work_asks_first_and_keeps_it(phone: Phone, city: City, pictures: Callable[[int], list[Path]]) -> None:
+    phone.carry_all()
+    phone.begin_report(pictures(1), "a draft")
+    page = phone.go("/phone/")
+    wait_until(page, UNSENT % 1)
+    page.click(".phone-menu summary")
+    page.click(".phone-menu button:has-text('Sign out')")
+    assert "1 unsent stay on this phone" in page.locator("#phone-ask").text_content()
+    page.click("#phone-ask-no")
+    page.click(".phone-menu summary")
+    page.click(".phone-menu button:has-text('Sign out')")
+    page.click("#phone-ask-yes")
+    page.wait_for_url("**/accounts/sign-in**")
+    assert page.evaluate("caches.keys().then((names) => names.filter((name) => name.startsWith('chengge-own-')).length)") == 0
+    assert page.evaluate(f"{ITEMS}.then((all) => [all.length, all[0].files.length])") == [1, 1]
+
+
+def test_exif_never_leaves_the_phone_and_a_voice_note_goes_along(phone: Phone, wire: Wire, city: City, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "a phone's maker"
+    exif.get_ifd(0x8825)[1] = "N"
+    exif[0x0112] = 6
+    Image.new("RGB", (3000, 1200), (90, 120, 40)).save(tmp_path / "exif.jpg", exif=exif)
+    sent: list[bytes] = []
+    phone.context.on(
+        "request", lambda request: sent.append(request.post_data_buffer or b"") if request.url.endswith("/phone/photos") else None
+    )
+    phone.carry_all()
+    phone.begin_report([tmp_path / "exif.jpg"])
+    page = phone.page
+    page.click("[data-voice]")
+    page.wait_for_timeout(1200)
+    page.click("[data-voice]")
+    page.locator("[data-spoken] audio").wait_for()
+    phone.choose()
+    phone.send()
+    wait_until(page, ALL_SENT)
+    photo, voice = Evidence.objects.order_by("media")
+    assert (photo.media, photo.width, photo.height) == ("photo", 819, 2048)  # upright, at most 2048
+    assert (voice.media, voice.case) == ("voice", photo.case)
+    assert 500 < voice.duration_ms < 3000
+    assert all(b"maker" not in body and b"Exif" not in body for body in sent)
+    page.goto(f"{wire.address}/phone/cases/{photo.case.number}/")
+    page.evaluate("document.querySelector('.voices audio').load()")
+    wait_until(page, "document.querySelector('.voices audio').duration > 0.5")
+
+
+def test_a_new_version_is_offered_and_never_forced(phone: Phone, city: City, settings: Any, pictures: Callable[[int], list[Path]]) -> None:
+    phone.carry_all()
+    phone.begin_report(pictures(1), "half done")
+    settings.STATIC_VERSION = "another"
+    page = phone.page
+    page.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update())")
+    wait_until(page, "!document.getElementById('phone-update').hidden")
+    assert "Your unsent work stays" in page.locator("#phone-update").text_content()
+    assert page.evaluate("caches.keys().then((names) => names.filter((name) => name.startsWith('chengge-shell-')).length)") == 2
+    page.click("#phone-update button")
+    wait_until(page, "caches.keys().then((names) => names.every((name) => name.endsWith('another')))")
+    wait_until(page, READY)
+    assert page.input_value("#description") == "half done"
+    assert page.locator(".shot[data-file]").count() == 1
+
+
+def test_a_component_is_surveyed_without_a_network(phone: Phone, wire: Wire, city: City, pictures: Callable[[int], list[Path]]) -> None:
+    phone.carry_all()
+    wire.cut()
+    page = phone.go("/phone/components/")
+    wait_until(page, READY)
+    page.click("label:has(input[value=gone])")
+    page.locator("#around .chip").first.click()
+    page.set_input_files("[data-photos=photos] input >> nth=1", [str(one) for one in pictures(1)])
+    wait_until(page, "document.querySelectorAll('.shot[data-file]').length === 1")
+    phone.send()
+    wait_until(page, UNSENT % 1)
+    wire.mend()
+    wait_until(page, ALL_SENT, patience_seconds=30)
+    survey = ComponentSurvey.objects.get()
+    assert (survey.kind, survey.component.code, survey.photos.count()) == ("gone", MANHOLE_CODE, 1)
+
+
+def test_it_is_the_same_makes_one_more_report_and_no_second_case(phone: Phone, city: City, pictures: Callable[[int], list[Path]]) -> None:
+    course = Course(city).reported("garbage", grid=0)
+    phone.begin_report(pictures(1), "seen again")
+    phone.choose()
+    page = phone.page
+    page.locator(f"[data-same='{course.number}']").click()
+    assert course.number in page.locator(".like-chosen").text_content()
+    phone.send()
+    wait_until(page, ALL_SENT)
+    assert Case.objects.count() == 1
+    assert list(Report.objects.order_by("pk").values_list("case_id", flat=True)) == [course.case_id] * 2

@@ -43,7 +43,7 @@ class Wire:
             def pass_on(self) -> None:
                 wire._pass_on(self)
 
-            do_GET = do_POST = do_HEAD = pass_on
+            do_GET = do_POST = do_HEAD = pass_on  # noqa: N815 (the names that http.server asks for)
 
         ThreadingHTTPServer.allow_reuse_address = True
         self._server = ThreadingHTTPServer(("localhost", self._port), Passing)
