@@ -9,18 +9,23 @@ TOPICS: dict[str, Promise] = {
     "due_soon": pgettext_lazy("topic", "Due soon"),
     "overdue": pgettext_lazy("topic", "Overdue"),
     "escalation": pgettext_lazy("topic", "Passed upwards"),
-    "nobody": pgettext_lazy("topic", "Nobody on the post"),
     "out_of_bounds": pgettext_lazy("topic", "Out of bounds"),
-    "no_movement": pgettext_lazy("topic", "No movement"),
-    "no_signal": pgettext_lazy("topic", "No signal"),
-    "late_to_duty": pgettext_lazy("topic", "Late to duty"),
+    "still": pgettext_lazy("topic", "No movement"),
+    "silent": pgettext_lazy("topic", "No signal"),
+    "late": pgettext_lazy("topic", "Late to duty"),
+    "unvisited": pgettext_lazy("topic", "Grids not visited"),
+    "task_due": pgettext_lazy("topic", "Walk due soon"),
+    "task_overdue": pgettext_lazy("topic", "Walk overdue"),
+    "upper": pgettext_lazy("topic", "Upper platform"),
 }
 ICONS = {
     "answer": "message-circle",
     "due_soon": "hourglass-low",
     "overdue": "alarm",
     "escalation": "arrow-up-circle",
-    "nobody": "user-question",
+    "out_of_bounds": "map-pin-off",
+    "task_due": "hourglass-low",
+    "task_overdue": "alarm",
 }
 
 

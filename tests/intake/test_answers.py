@@ -403,6 +403,8 @@ def test_the_three_rates_count_everybody_who_was_owed_an_answer(life, city, pret
         if number:
             record_call(city.actor("operator"), owed(report)["acceptance", 0].pk, Call("reached"))
     rate(report, 4)
+    assert queries.rates(day, day)[0].rates[0].percent == 100.0  # the third has time yet
+    pretended_clock.advance(timedelta(hours=73))
     whole, by_channel = queries.rates(day, day)
     acceptance, feedback, visit = whole.rates
     assert (acceptance.owed, acceptance.given, acceptance.percent) == (3, 2, 66.6)

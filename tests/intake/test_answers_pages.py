@@ -107,7 +107,7 @@ def test_the_rates_open_into_the_reports_that_are_missing(life, city, counted_qu
     client = client_of(city, "evaluator")
     with counted_queries("rates of answers"):
         page = client.get("/answers/rates/").content.decode()
-    assert "1 missing" in page
+    assert "1 open" in page
     with counted_queries("who is without an answer"):
         listed = client.get("/answers/missing/?step=visit&channel=hotline").content.decode()
     assert life.case.number in listed.replace(" ", "")

@@ -38,15 +38,18 @@ GROUP BY answer.step
 """
 RATES = """
 SELECT answer.channel, answer.step, count(*), count(*) FILTER (WHERE answer.state = 'done'),
-  count(*) FILTER (WHERE answer.state = 'done' AND answer.done_at <= answer.due_at), avg(answer.stars)
+  count(*) FILTER (WHERE answer.state = 'open' AND answer.due_at >= %(now)s), avg(answer.stars)
 FROM intake_answer answer
-WHERE answer.step IN ('acceptance', 'feedback', 'visit') AND answer.since >= %s AND answer.since < %s AND answer.state <> 'dropped'
+WHERE answer.step IN ('acceptance', 'feedback', 'visit') AND answer.since >= %(first)s AND answer.since < %(past)s
+  AND answer.state <> 'dropped'
 GROUP BY GROUPING SETS ((answer.channel, answer.step), (answer.step))
 """
 BY_DAY = """
-SELECT (answer.since AT TIME ZONE 'Asia/Shanghai')::date, answer.step, count(*), count(*) FILTER (WHERE answer.state = 'done')
+SELECT (answer.since AT TIME ZONE 'Asia/Shanghai')::date, answer.step, count(*), count(*) FILTER (WHERE answer.state = 'done'),
+  count(*) FILTER (WHERE answer.state = 'open' AND answer.due_at >= %(now)s)
 FROM intake_answer answer
-WHERE answer.step IN ('acceptance', 'feedback', 'visit') AND answer.since >= %s AND answer.since < %s AND answer.state <> 'dropped'
+WHERE answer.step IN ('acceptance', 'feedback', 'visit') AND answer.since >= %(first)s AND answer.since < %(past)s
+  AND answer.state <> 'dropped'
 GROUP BY 1, 2
 """
 
@@ -68,20 +71,25 @@ class Pile:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How many were owed an answer of one kind, how many have it, how many had it in time, and how content they were (1 to 5)."""
+    """How many were owed an answer of one kind, how many have it, for how many there is time yet, and how content they were (1 to 5)."""
 
     owed: int = 0
     given: int = 0
-    in_time: int = 0
+    waiting: int = 0
     stars: float | None = None
 
     @property
     def percent(self) -> float | None:
-        """To a tenth, cut off: 100 only where nobody was left out. None where nobody was owed anything."""
-        return None if not self.owed else int(self.given * 1000 / self.owed) / 10
+        """Of those who have an answer or should have it by now, to a tenth, cut off: 100 only where nobody was left out.
+
+        None where nobody should have one yet.
+        """
+        judged = self.owed - self.waiting
+        return None if not judged else int(self.given * 1000 / judged) / 10
 
     @property
     def missing(self) -> int:
+        """Who has none, in time or not."""
         return self.owed - self.given
 
 
@@ -153,11 +161,11 @@ def answers_of(report_ids: Iterable[int]) -> dict[int, list[Answer]]:
 def rates(begins: date, ends: date) -> tuple[RateLine, list[RateLine]]:
     """The three rates of a span of days (both included): of the whole city, and by channel. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(RATES, _moments(begins, ends))
+        cursor.execute(RATES, _given(begins, ends))
         rows = cursor.fetchall()
     by_name: dict[str, dict[str, Rate]] = {}
-    for channel, step, owed, given, in_time, stars in rows:
-        by_name.setdefault(channel or "", {})[step] = Rate(owed, given, in_time, None if stars is None else round(float(stars), 2))
+    for channel, step, owed, given, waiting, stars in rows:
+        by_name.setdefault(channel or "", {})[step] = Rate(owed, given, waiting, None if stars is None else round(float(stars), 2))
     lines = {name: RateLine(name, _three(found)) for name, found in by_name.items()}
     return lines.pop("", RateLine("", _three({}))), sorted(lines.values(), key=lambda line: -line.rates[0].owed)
 
@@ -165,10 +173,10 @@ def rates(begins: date, ends: date) -> tuple[RateLine, list[RateLine]]:
 def rates_by_day(begins: date, ends: date) -> list[RateLine]:
     """The three rates of each day on which somebody was owed something, the last first. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(BY_DAY, _moments(begins, ends))
+        cursor.execute(BY_DAY, _given(begins, ends))
         by_day: dict[date, dict[str, Rate]] = {}
-        for day, step, owed, given in cursor.fetchall():
-            by_day.setdefault(day, {})[step] = Rate(owed, given)
+        for day, step, *counts in cursor.fetchall():
+            by_day.setdefault(day, {})[step] = Rate(*counts)
     return [RateLine(day.isoformat(), _three(found)) for day, found in sorted(by_day.items(), reverse=True)]
 
 
@@ -210,6 +218,11 @@ def _page_by_due(rows: QuerySet[Answer], cursor: str, size: int) -> tuple[list[A
     found = list(ordered[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return found[:size], None if last is None else f"{round(last.due_at.timestamp() * 10**6)}-{last.pk}"
+
+
+def _given(begins: date, ends: date) -> dict[str, datetime]:
+    first, past = _moments(begins, ends)
+    return {"first": first, "past": past, "now": clock.now()}
 
 
 def _moments(begins: date, ends: date) -> tuple[datetime, datetime]:
