@@ -34,6 +34,15 @@ def forget_old_reminders(timestamp: int) -> int:
     return reminders.forget_old()
 
 
+@app.periodic(cron="15 4 * * 0")
+@app.task(queueing_lock="casework.train", lock="casework.train", pass_context=False)
+def train(timestamp: int) -> int:
+    """Once a week, learn anew from the closed cases; how many kinds of guesses there are then."""
+    from chengge.casework.suggestions.lessons import NothingLearned, train_all  # scikit-learn is needed nowhere else in the worker
+
+    return sum(not isinstance(outcome, NothingLearned) for outcome in train_all())
+
+
 @app.periodic(cron="30 3 * * *")
 @app.task(queueing_lock="casework.forget_orphan_photos", pass_context=False)
 def forget_orphan_photos(timestamp: int) -> int:

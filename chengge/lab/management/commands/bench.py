@@ -58,12 +58,14 @@ class Command(BaseCommand):
             raise CommandError("The benchmarks are part of the repository, not of the installed package. Run this in a clone.")
         if str(settings.BASE_DIR) not in sys.path:
             sys.path.insert(0, str(settings.BASE_DIR))
-        from bench import http, ledger, lifecycles, locate, positions, startup, worktime
+        from bench import http, ledger, lifecycles, likeness, locate, positions, startup, suggestions, worktime
 
         return {
             "worktime": worktime.run,
             "locate": locate.run,
             "positions": positions.run,
+            "likeness": likeness.run,
+            "suggestions": suggestions.run,
             "lifecycles": lambda: lifecycles.run(cases),
             "http": lambda: http.run(cases),
             "ledger": lambda: ledger.run(cases),
