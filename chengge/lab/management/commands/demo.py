@@ -13,7 +13,7 @@ from rich.console import Console
 from chengge import clock
 from chengge.casework.suggestions.lessons import train_quickly
 from chengge.foundation.models import Division
-from chengge.lab import answers, channels, likeness, portal, surveys, tracks
+from chengge.lab import answers, channels, likeness, outsiders, portal, surveys, tracks
 from chengge.lab.city import COUNTY_CODE
 from chengge.lab.console import passing_time, steps
 from chengge.lab.founding import found_city
@@ -74,6 +74,8 @@ class Command(BaseCommand):
                     surveys.fill(seed)
                 with steps("People follow, and see what was let be shown"):
                     portal.fill(seed)
+                with steps("Strangers' programs report, and a reporter is forgotten"):
+                    outsiders.fill(seed)
         _tidy_up()
         if days:
             with steps("Learning from closed cases"):
