@@ -126,7 +126,7 @@ def _raise_late(now: datetime, rules: Mapping[str, AlarmRule]) -> int:
 
 @transaction.atomic
 def _raise_tasks(kind: AlarmKind, now: datetime, rules: Mapping[str, AlarmRule]) -> int:
-    """Walks that are due within so many minutes, or were due so many minutes ago."""
+    """Walks that are due within so many minutes, or were due so many minutes ago. The first is a reminder that nobody has to answer."""
     rule = rules.get(kind)
     if rule is None:
         return 0
@@ -134,6 +134,7 @@ def _raise_tasks(kind: AlarmKind, now: datetime, rules: Mapping[str, AlarmRule])
     due = Q(due_at__gt=now, due_at__lte=now + minutes) if kind == AlarmKind.TASK_DUE else Q(due_at__lte=now - minutes)
     rows = Task.objects.filter(due, done_at=None, member__isnull=False, due_at__gt=now - LOOK_BACK).select_related("case")
     told = Alarm.objects.filter(kind=kind, task__isnull=False).values("task_id")
+    answered = {"state": Alarm.State.CLOSED, "excused": True, "closed_at": now} if kind == AlarmKind.TASK_DUE else {}
     return len(
         raise_alarms(
             Alarm(
@@ -146,6 +147,7 @@ def _raise_tasks(kind: AlarmKind, now: datetime, rules: Mapping[str, AlarmRule])
                 lat=task.case.lat,
                 grid_code=task.case.grid_code,
                 detail={"number": task.case.number, "due": f"{task.due_at.astimezone(CITY_ZONE):%H:%M}", "minutes": rule.minutes},
+                **answered,
             )
             for task in rows.exclude(pk__in=told)
         )
@@ -187,16 +189,14 @@ def _end_late(now: datetime) -> int:
 
 @transaction.atomic
 def _end_of_tasks() -> int:
-    """Walks that are done. A reminder of one that was done in time needs no more looking at."""
+    """Walks that are done."""
     done = Alarm.objects.filter(task__done_at__isnull=False, ended_at=None)
     ids = list(done.values_list("pk", flat=True))
     if not ids:
         return 0
     for alarm in Alarm.objects.filter(pk__in=ids).select_related("task"):
         alarm.ended_at = alarm.task.done_at  # type: ignore[union-attr]
-        if alarm.kind == AlarmKind.TASK_DUE:
-            alarm.state, alarm.excused, alarm.closed_at = Alarm.State.CLOSED, True, clock.now()
-        alarm.save(update_fields=["ended_at", "state", "excused", "closed_at"])
+        alarm.save(update_fields=["ended_at"])
     return len(ids)
 
 
