@@ -133,7 +133,7 @@ def _finding(dice: Random, component: Component, inspector: Actor, album: _Album
     lat = component.lat + (0 if near else north) / METRES_PER_DEGREE
     lon = component.lon + (0 if near else east) / (METRES_PER_DEGREE * 0.85)
     scene = next((scene for part, scene in SCENES if part in component.problem_class.name), "street")
-    views = ("near", "far") if kind == "changed" else ("done", "check")[: dice.randint(1, 2)]
+    views = ("near", "far") if kind == "changed" and scene != "street" else ("done", "check")[: dice.randint(1, 2)]
     return Finding(
         kind=kind,
         lon=round(lon, 6),

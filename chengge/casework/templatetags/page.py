@@ -77,7 +77,7 @@ def tabs_of(posts: frozenset[Post]) -> list[Tab]:
     if Post.ADMINISTRATOR in posts:
         tabs.append(Tab("manage", pgettext("tab", "Management"), "/manage/"))
     elif posts & {Post.SHIFT_LEADER, Post.EVALUATOR}:
-        tabs.append(Tab("manage", pgettext("tab", "In the street"), "/manage/surveys/"))
+        tabs.append(Tab("manage", pgettext("tab", "Management"), "/manage/surveys/"))
     return tabs
 
 

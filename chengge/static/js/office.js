@@ -83,4 +83,8 @@ document.addEventListener("change", (event) => {
 });
 
 current()?.scrollIntoView({ block: "nearest" });
+// A week that is wider than the screen begins with today.
+const week = document.querySelector(".roster-room");
+const today = week?.querySelector("thead .today");
+if (today && week.scrollWidth > week.clientWidth) week.scrollLeft = today.offsetLeft - week.querySelector("thead th").offsetWidth;
 count();
