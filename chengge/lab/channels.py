@@ -58,7 +58,7 @@ def fill(seed: int) -> int:
     administrator, operator = _member("admin"), _member("operator")
     sources = {channel: make_source(administrator, SourceValues(name, channel.value, note=note)).source for name, channel, note in SOURCES}
     places = _some(PlaceName.objects.exclude(grid_code=None).order_by("pk")[:400], 40, chance)
-    cameras, sensors = _cameras(administrator, places), _sensors(administrator, chance)
+    cameras, sensors = _cameras(administrator, places), _sensors(administrator, places, chance)
     _event_types(administrator)
     _video(sources[Channel.VIDEO], cameras, chance)
     _sensor(sources[Channel.SENSOR], sensors)
@@ -75,7 +75,7 @@ def _cameras(administrator: Actor, places: list[PlaceName]) -> list[Camera]:
     ]
 
 
-def _sensors(administrator: Actor, chance: Random) -> list[Device]:
+def _sensors(administrator: Actor, places: list[PlaceName], chance: Random) -> list[Device]:
     flooding = ProblemClass.objects.filter(name="道路积水", valid_to=None).first()
     grates = Component.objects.filter(problem_class__name__in=("雨水井盖", "雨水箅子")).exclude(grid_code=None).order_by("pk")[:2000]
     return [
@@ -83,11 +83,15 @@ def _sensors(administrator: Actor, chance: Random) -> list[Device]:
             administrator,
             DeviceValues(
                 f"WELL-{number:04d}", f"雨水井水位计 {number:02d}", flooding.pk if flooding else grate.problem_class_id,
-                grate.lon, grate.lat, grate.code, quantity="水位", unit="cm", high=40.0, calm_minutes=30, urgent=True,
+                grate.lon, grate.lat, grate.code, _nearest(places, grate.lon, grate.lat), quantity="水位", unit="cm", high=40.0, calm_minutes=30, urgent=True,
             ),
         )
         for number, grate in enumerate(_some(grates, SENSORS, chance), start=1)
     ]  # fmt: skip
+
+
+def _nearest(places: list[PlaceName], lon: float, lat: float) -> str:
+    return f"{min(places, key=lambda place: (place.lon - lon) ** 2 + (place.lat - lat) ** 2).name}附近"
 
 
 def _event_types(administrator: Actor) -> None:

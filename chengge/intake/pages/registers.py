@@ -26,7 +26,7 @@ class PlacedForm(LookForm):
     """What stands somewhere: the place is chosen on the map, beside the form's fields."""
 
     code = forms.CharField(label=gettext_lazy("Code"), max_length=60, help_text=gettext_lazy("As the machine sends it"))
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("thing", "Name"), max_length=80)
     place = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
     lon = forms.FloatField(required=False, widget=forms.HiddenInput)
     lat = forms.FloatField(required=False, widget=forms.HiddenInput)
@@ -67,6 +67,8 @@ class EventTypeForm(ClassedForm):
 
 
 class DeviceForm(PlacedForm, ClassedForm):
+    field_order = ("code", "name", "problem_class_id", "quantity", "unit", "low", "high", "calm_minutes", "urgent", "active")
+
     quantity = forms.CharField(label=gettext_lazy("Measures"), max_length=40, required=False)
     unit = forms.CharField(label=gettext_lazy("Unit"), max_length=12, required=False)
     low = forms.FloatField(label=gettext_lazy("Alarm below"), required=False)

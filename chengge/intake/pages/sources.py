@@ -7,7 +7,7 @@ from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
@@ -36,7 +36,7 @@ PERSONAL = frozenset({"from", "sender", "contact", "number", "name"})
 
 
 class SourceForm(LookForm):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("thing", "Name"), max_length=60)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=[(one.value, one.label) for one in MACHINE_CHANNELS])
     rate_per_minute = forms.IntegerField(label=gettext_lazy("Requests a minute"), min_value=1, max_value=100_000, initial=120)
     jurisdiction = forms.CharField(
