@@ -1,9 +1,12 @@
 """Nobody is left without an answer: whoever can be reached hears of acceptance and end, is asked how content they are, and is heard."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
+from chengge import clock
 from chengge.casework.actions import Given, perform
 from chengge.casework.models import Case, LedgerEntry, Report
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
@@ -147,13 +150,32 @@ def test_every_reporter_of_a_merged_case_gets_the_answer_of_the_case_that_went_o
         assert rows["feedback", 0].outcome == "closed"
 
 
-def test_what_an_uncommitted_transaction_writes_later_is_not_passed_over(life):
-    """The place read to is the snapshot's, not the highest id (tests/casework/test_live.py shows the race itself)."""
-    report = reported(life)
+@pytest.mark.django_db(transaction=True)
+def test_what_was_still_being_written_while_others_were_read_is_not_passed_over(life, city):
+    """An acceptance begins, a later one is committed and read, and only then the first is committed."""
+    slow = reported(life)
+    slow_case = life.case_id
+    quick = reported(life)
     read_on()
+    written, may_commit = threading.Event(), threading.Event()
+
+    def accept_slowly():
+        with clock.pretend(life.clock.at), transaction.atomic():
+            perform(slow_case, "accept", city.actor("operator"), Given(rule_id=city.missing.pk))
+            written.set()
+            may_commit.wait(20)
+        connection.close()
+
+    thread = threading.Thread(target=accept_slowly)
+    thread.start()
+    assert written.wait(20)
     lives_to(life, "accepted")
     read_on()
-    assert states(report) == {"acceptance": "open"}
+    assert (states(slow), states(quick)) == ({}, {"acceptance": "open"})
+    may_commit.set()
+    thread.join()
+    assert read_on().owed == 1
+    assert states(slow) == {"acceptance": "open"}
 
 
 def test_a_city_visits_only_the_share_it_has_promised(life):

@@ -26,9 +26,11 @@ MOST_MOVED = 500
 # Next transaction number, then those that were running; as it travels in addresses and headers.
 PLACE = r"\d{1,18}(:\d{1,18}(\.\d{1,18}){0,999})?"
 
-NOW = "SELECT pg_current_snapshot()::text"
-MOVED = """
-SELECT pg_current_snapshot()::text, moved.case_id
+# A snapshot does not count the transaction that asks among those running; what it writes after this reading belongs to the next one.
+SNAPSHOT = "pg_current_snapshot()::text || ',' || coalesce(pg_current_xact_id_if_assigned()::text, '')"
+NOW = f"SELECT {SNAPSHOT}"
+MOVED = f"""
+SELECT {SNAPSHOT}, moved.case_id
 FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
   SELECT case_id FROM casework_ledgerentry
   WHERE transaction_id >= %(next)s
@@ -39,7 +41,7 @@ FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
     AND (%(stages)s::text[] IS NULL OR from_stage = ANY(%(stages)s) OR to_stage = ANY(%(stages)s))
   LIMIT %(most)s
 ) AS moved ON true
-"""
+"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def _read_on(read_to: str, stages: list[str] | None, most: int | None) -> tuple[
 
 
 def _place(snapshot: str) -> str:
-    """PostgreSQL writes `lowest:next:running,running`."""
+    """PostgreSQL writes `lowest:next:running,running`; the transaction that asks stands last, if it has a number."""
     _lowest, next_number, running = snapshot.split(":")
-    return f"{next_number}:{running.replace(',', '.')}" if running else next_number
+    numbers = [number for number in running.split(",") if number and int(number) < int(next_number)]
+    return f"{next_number}:{'.'.join(numbers)}" if numbers else next_number
