@@ -1,6 +1,7 @@
 """What the phone's scripts say, in the member's language: they carry no words of their own."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 def phone_words() -> dict[str, str]:
@@ -66,15 +67,15 @@ def phone_words() -> dict[str, str]:
         "update_now": _("Load it"),
         "update_after": _("Your unsent work stays."),
         # The page of what is unsent
-        "state_draft": _("draft"),
-        "state_waiting": _("waiting"),
-        "state_sending": _("being sent"),
-        "state_refused": _("refused"),
-        "state_sent": _("sent"),
-        "kind_report": _("Report"),
+        "state_draft": pgettext("unsent", "draft"),
+        "state_waiting": pgettext("unsent", "waiting"),
+        "state_sending": pgettext("unsent", "being sent"),
+        "state_refused": pgettext("unsent", "refused"),
+        "state_sent": pgettext("unsent", "sent"),
+        "kind_report": pgettext("unsent", "Report"),
         "kind_disposal": _("Fixed on the spot"),
-        "kind_verify": _("Verify"),
-        "kind_check": _("Check"),
+        "kind_verify": pgettext("task", "Verify"),
+        "kind_check": pgettext("task", "Check"),
         "kind_survey": _("Component"),
         "no_title": _("Nothing said yet"),
         "go_on": _("Go on"),

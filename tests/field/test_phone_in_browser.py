@@ -9,6 +9,15 @@ from tests.browsing import axe_findings, sign_in, wait_until
 from tests.casework.courses import Course, picture
 from tests.factories import GRID_CODES, MANHOLE_CODE, build_city
 
+# What lies on the phone, as it lies there.
+ITEMS = """new Promise((settle) => {
+  const asked = indexedDB.open("chengge-phone");
+  asked.onsuccess = () => {
+    const all = asked.result.transaction("items").objectStore("items").getAll();
+    all.onsuccess = () => { asked.result.close(); settle(all.result); };
+  };
+})"""
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -126,7 +135,7 @@ def test_a_walk_is_found_on_the_phone_shows_the_way_and_is_answered_there(city, 
     assert phone.locator("#fault").text_content() == "Take a photo first."
     phone.set_input_files("[data-photos=photos] input >> nth=0", photo)
     phone.click("button[value=verify_false]")
-    assert "why" in phone.locator("#fault").text_content()
+    wait_until(phone, "document.getElementById('fault').textContent.includes('why')")
     phone.click("[data-reason='Already gone']")
     phone.click("button[value=verify_false]")
     phone.wait_for_url("**/phone/")
@@ -139,3 +148,41 @@ def test_home_says_how_the_day_stands_and_axe_finds_nothing_serious(phone):
     assert "On duty" in phone.locator(".phone-duty-card").text_content()
     assert axe_findings(phone) == []
     assert no_scrolling_sideways(phone)
+
+
+def begun(phone, photo, words):
+    report_form(phone)
+    phone.set_input_files("[data-photos=photos] input >> nth=0", photo)
+    phone.locator(".shot[data-file]").wait_for()
+    phone.fill("#description", words)
+
+
+def test_it_is_the_same_makes_one_more_report_and_no_second_case(city, phone, photo):
+    course = Course(city).reported("garbage", grid=0)
+    begun(phone, photo, "seen again")
+    phone.click("#more-classes")
+    phone.fill("#class-q", "暴露")
+    phone.click("#class-list button:has-text('暴露垃圾')")
+    phone.locator(f"[data-same='{course.number}']").click()
+    assert course.number in phone.locator(".like-chosen").text_content()
+    phone.click("#send")
+    phone.wait_for_url("**/phone/")
+    phone.locator(".note").wait_for()
+    assert Case.objects.count() == 1
+    assert list(Report.objects.order_by("pk").values_list("case_id", flat=True)) == [course.case_id] * 2
+
+
+def test_signing_out_with_unsent_work_asks_first_and_keeps_it(phone, photo):
+    begun(phone, photo, "a draft")
+    phone.goto(phone.url.split("report/")[0])
+    wait_until(phone, "document.getElementById('unsent-count').textContent === '1'")
+    phone.click(".phone-menu summary")
+    phone.click(".phone-menu button:has-text('Sign out')")
+    assert "1 unsent stay on this phone" in phone.locator("#phone-ask").text_content()
+    phone.click("#phone-ask-no")
+    phone.click(".phone-menu summary")
+    phone.click(".phone-menu button:has-text('Sign out')")
+    phone.click("#phone-ask-yes")
+    phone.wait_for_url("**/accounts/sign-in**")
+    assert phone.evaluate("caches.keys().then((names) => names.filter((name) => name.startsWith('chengge-own-')).length)") == 0
+    assert phone.evaluate(f"{ITEMS}.then((all) => [all.length, all[0].files.length, all[0].fields.description])") == [1, 1, "a draft"]

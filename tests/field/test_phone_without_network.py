@@ -176,36 +176,25 @@ def test_five_drafts_with_ten_photos_survive_a_killed_browser_and_each_arrives_o
     assert wire.calls["POST", "/phone/report/"] == 6
 
 
-def test_without_a_network_the_phone_knows_grid_component_conditions_and_map(
-    phone: Phone, wire: Wire, city: City, pictures: Callable[[int], list[Path]]
-) -> None:
-    phone.carry_all()
-    wire.cut()
-    phone.begin_report(pictures(1))
-    phone.choose("雨水井盖")
-    page = phone.page
-    wait_until(page, "document.getElementById('position').textContent.includes('…0001')")
-    assert "Grid 990101001001001 · A" in page.locator("#grid").text_content()
-    assert [line.split(" limit")[0].strip() for line in page.locator(".condition").all_text_contents()] == [
-        "缺失、移位，危及行人车辆",
-        "松动、异响",
-    ]
-    page.locator("city-map[data-idle]").wait_for()
-    wait_until(page, "document.querySelector('city-map').featuresOf('grids').length === 2")
-    phone.send()
-    wait_until(page, UNSENT % 1)
-    wire.mend()
-    wait_until(page, ALL_SENT, patience_seconds=30)
-    assert Case.objects.get().component_code == MANHOLE_CODE
-
-
-def test_a_walk_is_answered_without_a_network_and_a_lost_answer_ends_it_once(
+def test_a_day_without_a_network_report_walk_and_survey_are_done_and_arrive(
     phone: Phone, wire: Wire, city: City, pictures: Callable[[int], list[Path]]
 ) -> None:
     course = Course(city).reported(grid=1).does("ask_to_verify", "operator")
     phone.carry_all()
     wire.cut()
-    page = phone.go("/phone/")
+
+    # The report finds its grid, component, conditions and map on the phone.
+    phone.begin_report(pictures(1))
+    phone.choose("雨水井盖")
+    page = phone.page
+    wait_until(page, "document.getElementById('position').textContent.includes('…0001')")
+    assert "Grid 990101001001001 · A" in page.locator("#grid").text_content()
+    conditions = [line.split(" limit")[0].strip() for line in page.locator(".condition").all_text_contents()]
+    assert conditions == ["缺失、移位，危及行人车辆", "松动、异响"]
+    page.locator("city-map[data-idle]").wait_for()
+    wait_until(page, "document.querySelector('city-map').featuresOf('grids').length === 2")
+    phone.send()
+
     page.locator(".phone-item[data-task]").click()
     wait_until(page, READY)
     page.set_input_files("[data-photos=photos] input >> nth=1", [str(one) for one in pictures(2)])
@@ -214,13 +203,26 @@ def test_a_walk_is_answered_without_a_network_and_a_lost_answer_ends_it_once(
     page.click("button[value=verify_false]")
     page.wait_for_url("**/phone/")
     page.locator(".badge-answered").wait_for()
+
+    page = phone.go("/phone/components/")
+    wait_until(page, READY)
+    page.click("label:has(input[value=gone])")
+    page.locator("#around .chip").first.click()
+    page.set_input_files("[data-photos=photos] input >> nth=1", [str(one) for one in pictures(1)])
+    wait_until(page, "document.querySelectorAll('.shot[data-file]').length === 1")
+    phone.send()
+    wait_until(page, UNSENT % 3)
+
     wire.lose_answers("/phone/tasks/", 1)
     wire.mend()
     wait_until(page, ALL_SENT, patience_seconds=30)
+    assert Case.objects.exclude(pk=course.case_id).get().component_code == MANHOLE_CODE
     task = Task.objects.get()
     assert (task.result, course.case.stage) == ("verify_false", "reported")
     assert course.case.entries.filter(action="verify_false").count() == 1
     assert Evidence.objects.filter(case=course.case_id, phase="verify").count() == 2
+    survey = ComponentSurvey.objects.get()
+    assert (survey.kind, survey.component.code, survey.photos.count()) == ("gone", MANHOLE_CODE, 1)
 
 
 def test_what_the_house_refuses_stays_with_its_reason_and_is_mended_or_discarded(
@@ -278,23 +280,6 @@ def test_signed_out_everything_stays_and_nobody_else_can_send_it(
     assert Report.objects.get().member == city.members["inspector"]
 
 
-def test_signing_out_with_unsent_work_asks_first_and_keeps_it(phone: Phone, city: City, pictures: Callable[[int], list[Path]]) -> None:
-    phone.carry_all()
-    phone.begin_report(pictures(1), "a draft")
-    page = phone.go("/phone/")
-    wait_until(page, UNSENT % 1)
-    page.click(".phone-menu summary")
-    page.click(".phone-menu button:has-text('Sign out')")
-    assert "1 unsent stay on this phone" in page.locator("#phone-ask").text_content()
-    page.click("#phone-ask-no")
-    page.click(".phone-menu summary")
-    page.click(".phone-menu button:has-text('Sign out')")
-    page.click("#phone-ask-yes")
-    page.wait_for_url("**/accounts/sign-in**")
-    assert page.evaluate("caches.keys().then((names) => names.filter((name) => name.startsWith('chengge-own-')).length)") == 0
-    assert page.evaluate(f"{ITEMS}.then((all) => [all.length, all[0].files.length])") == [1, 1]
-
-
 def test_exif_never_leaves_the_phone_and_a_voice_note_goes_along(phone: Phone, wire: Wire, city: City, tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x010F] = "a phone's maker"
@@ -339,33 +324,3 @@ def test_a_new_version_is_offered_and_never_forced(phone: Phone, city: City, set
     wait_until(page, READY)
     assert page.input_value("#description") == "half done"
     assert page.locator(".shot[data-file]").count() == 1
-
-
-def test_a_component_is_surveyed_without_a_network(phone: Phone, wire: Wire, city: City, pictures: Callable[[int], list[Path]]) -> None:
-    phone.carry_all()
-    wire.cut()
-    page = phone.go("/phone/components/")
-    wait_until(page, READY)
-    page.click("label:has(input[value=gone])")
-    page.locator("#around .chip").first.click()
-    page.set_input_files("[data-photos=photos] input >> nth=1", [str(one) for one in pictures(1)])
-    wait_until(page, "document.querySelectorAll('.shot[data-file]').length === 1")
-    phone.send()
-    wait_until(page, UNSENT % 1)
-    wire.mend()
-    wait_until(page, ALL_SENT, patience_seconds=30)
-    survey = ComponentSurvey.objects.get()
-    assert (survey.kind, survey.component.code, survey.photos.count()) == ("gone", MANHOLE_CODE, 1)
-
-
-def test_it_is_the_same_makes_one_more_report_and_no_second_case(phone: Phone, city: City, pictures: Callable[[int], list[Path]]) -> None:
-    course = Course(city).reported("garbage", grid=0)
-    phone.begin_report(pictures(1), "seen again")
-    phone.choose()
-    page = phone.page
-    page.locator(f"[data-same='{course.number}']").click()
-    assert course.number in page.locator(".like-chosen").text_content()
-    phone.send()
-    wait_until(page, ALL_SENT)
-    assert Case.objects.count() == 1
-    assert list(Report.objects.order_by("pk").values_list("case_id", flat=True)) == [course.case_id] * 2

@@ -1,12 +1,13 @@
 """What the phone carries with it: the service worker and its list of files, the manifest, the pack, the pieces of the ground."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import orjson
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -36,8 +37,10 @@ VENDOR = (
     MAP_WORKER,
     "vendor/maplibre-gl/maplibre-gl-shared.mjs",
 )
-# Of our own folder of static files, what the phone needs.
-OWN = ("js", "css", "img")
+# Where our own part begins; whatever these scripts import comes along.
+SCRIPTS = ("js/page.js", "js/city-map.js", "js/phone*.js")
+LOOKS = ("css/chengge.css", "css/desk.css", "css/map.css", "css/phone.css", "css/tracks.css", "img/chengge.svg", "img/phone-*.png")
+IMPORTED = re.compile(r"""(?:from|import)\s+"\./([\w-]+\.js)\"""")
 
 
 @require_safe
@@ -61,7 +64,15 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def shell_files() -> list[str]:
     """Addresses of all scripts, styles, fonts and pictures that phone pages load."""
     root = Path(settings.PACKAGE_DIR) / "static"
-    own = (path.relative_to(root).as_posix() for folder in OWN for path in sorted((root / folder).rglob("*")) if path.is_file())
+    waiting = [path for pattern in SCRIPTS for path in root.glob(pattern)]
+    scripts: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        if path not in scripts:
+            scripts.add(path)
+            waiting += [path.parent / name for name in IMPORTED.findall(path.read_text())]
+    looks = [path for pattern in LOOKS for path in root.glob(pattern)]
+    own = sorted(path.relative_to(root).as_posix() for path in (*scripts, *looks))
     return [static(name) for name in (*own, *VENDOR) if finders.find(name) or (Path(settings.STATIC_ROOT) / name).is_file()]
 
 
@@ -72,7 +83,7 @@ def map_worker(request: HttpRequest) -> HttpResponse:
     found = kept if kept.is_file() else finders.find(MAP_WORKER)
     if not found:
         raise Http404(MAP_WORKER)
-    response = FileResponse(Path(str(found)).open("rb"), content_type="text/javascript; charset=utf-8")
+    response = HttpResponse(Path(str(found)).read_bytes(), content_type="text/javascript; charset=utf-8")
     patch_cache_control(response, public=True, no_cache=True)
     return response
 

@@ -2,13 +2,15 @@
 
 import { amend, begin, enqueue, item, takeBack } from "./phone-store.js";
 
-const SAVE_AFTER_MS = 300;
+const SAVE_EVERY_MS = 250;
 
 export class Draft {
   #whose;
   #kind;
   #begun = null;
   #timer = 0;
+  #again = false;
+  #handed = false;
   #held = null;
   #read;
 
@@ -59,20 +61,28 @@ export class Draft {
     return result;
   }
 
-  /** The form changed: keep it soon. An empty form begins no draft. */
+  /** The form changed: keep it at once, and while typing goes on now and then. An empty form begins no draft. */
   changed() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.save(), SAVE_AFTER_MS);
+    if (this.#timer) {
+      this.#again = true;
+      return;
+    }
+    this.#timer = setTimeout(() => {
+      this.#timer = 0;
+      if (this.#again) this.changed();
+      this.#again = false;
+    }, SAVE_EVERY_MS);
+    this.save();
   }
 
   async save() {
-    clearTimeout(this.#timer);
-    if (!this.#begun) return;
+    if (!this.#begun || this.#handed) return;
     await this.with((key) => amend(key, (one) => Object.assign(one, this.#read())));
   }
 
   /** Keep the draft whatever it holds, and hand it to the queue. */
   async hand() {
+    this.#handed = true;
     await this.with((key) => amend(key, (one) => Object.assign(one, this.#read())));
     await enqueue(this.key);
   }
@@ -80,6 +90,7 @@ export class Draft {
 
 // A page that is left keeps what was typed last.
 export function saveOnLeaving(draft) {
+  addEventListener("change", () => draft.save());
   addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") draft.save();
   });

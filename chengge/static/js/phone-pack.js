@@ -14,6 +14,8 @@ function own() {
 export const canKeep = "caches" in globalThis;
 
 let held = null;
+let running = null; // the asking that goes on now
+const leaving = new AbortController();
 
 /** The pack as it is kept, or null. */
 export async function keptPack() {
@@ -25,13 +27,18 @@ export async function keptPack() {
  * Ask for the pack; keep it, its pages, photos and ground. Resolves with {state: fresh | same | offline | signed_out, pack}.
  * What another member left is thrown away first.
  */
-export async function refreshPack(member) {
-  if (!canKeep) return { state: "offline", pack: null };
+export function refreshPack(member) {
+  running = refresh(member).finally(() => (running = null));
+  return running;
+}
+
+async function refresh(member) {
+  if (!canKeep || leaving.signal.aborted) return { state: "offline", pack: null };
   const cache = await own();
   const before = await keptPack();
   if (before && before.member.id !== member) {
-    await forgetOwn();
-    return refreshPack(member);
+    await dropOwn();
+    return refresh(member);
   }
   let answer;
   try {
@@ -46,6 +53,7 @@ export async function refreshPack(member) {
   const same = before && answer.headers.get("ETag") === (await cache.match(PACK))?.headers.get("ETag");
   if (same && (await cache.match(pack.pages[0]))) return { state: "same", pack };
   await keepAll(cache, pack, answer);
+  if (leaving.signal.aborted) return { state: "offline", pack: before };
   await cache.put(PACK, answer);
   held = pack;
   return { state: "fresh", pack };
@@ -67,13 +75,13 @@ async function keepAll(cache, pack, answer) {
 /** A page as it is under this pack; broken off half way, the next try goes on behind what is here already. */
 async function keepPage(cache, path, from) {
   if ((await cache.match(path))?.headers.get("Chengge-From") === from) return;
-  const answer = await fetch(path, { headers: BEFOREHAND });
+  const answer = await fetch(path, { headers: BEFOREHAND, signal: leaving.signal });
   // A way round, to the sign-in page for example, is not the page.
   if (answer.ok && !answer.redirected) await put(cache, path, answer, from);
 }
 
 async function keep(cache, path, as, headers) {
-  const answer = await fetch(path, { headers });
+  const answer = await fetch(path, { headers, signal: leaving.signal });
   if (answer.ok) await put(cache, as, answer, path);
 }
 
@@ -91,6 +99,17 @@ async function dropStale(cache, pack) {
 
 /** Whatever belongs to the member who was signed in, of every version. Unsent work is not among it. */
 export async function forgetOwn() {
+  await stopKeeping();
+  await dropOwn();
+}
+
+/** This page goes: what is still being fetched must not be kept behind the back of whoever cleans up. */
+export async function stopKeeping() {
+  leaving.abort();
+  await running?.catch(() => {});
+}
+
+async function dropOwn() {
   held = null;
   if (!canKeep) return;
   for (const name of await caches.keys()) if (name.startsWith(OWN_CACHE)) await caches.delete(name);

@@ -3,7 +3,7 @@
 
 import { note } from "./notes.js";
 import { SYNC_TAG } from "./phone-names.js";
-import { canKeep, forgetOwn, refreshPack } from "./phone-pack.js";
+import { canKeep, forgetOwn, refreshPack, stopKeeping } from "./phone-pack.js";
 import { sendAll } from "./phone-queue.js";
 import { amend, items, onChange } from "./phone-store.js";
 
@@ -179,7 +179,8 @@ async function register() {
 function offerUpdate(waiting) {
   const place = document.getElementById("phone-update");
   const load = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm", textContent: words.update_now });
-  load.addEventListener("click", () => {
+  load.addEventListener("click", async () => {
+    await stopKeeping();
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
     waiting.postMessage("take-over");
   });

@@ -88,6 +88,7 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = event.submitter;
   if (!button?.value) return;
+  showFault("");
   await Promise.all([strip.settled(), voice.settled()]);
   const fault = lacking(button);
   showFault(fault);
