@@ -12,6 +12,7 @@ from chengge.exchange.importers.members import Members
 from chengge.exchange.importers.organizations import Organizations
 from chengge.exchange.importers.responsibilities import Responsibilities
 from chengge.exchange.importers.responsibility_grids import ResponsibilityGrids
+from chengge.exchange.importers.roster import Roster
 from chengge.exchange.importers.stage_limits import StageLimits
 from chengge.exchange.importers.surroundings import BaseMap, Places
 
@@ -33,5 +34,6 @@ KINDS: dict[str, type[Importer]] = {
         Components,
         Places,
         BaseMap,
+        Roster,
     )
 }
