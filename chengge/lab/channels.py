@@ -83,7 +83,8 @@ def _sensors(administrator: Actor, places: list[PlaceName], chance: Random) -> l
             administrator,
             DeviceValues(
                 f"WELL-{number:04d}", f"雨水井水位计 {number:02d}", flooding.pk if flooding else grate.problem_class_id,
-                grate.lon, grate.lat, grate.code, _nearest(places, grate.lon, grate.lat), quantity="水位", unit="cm", high=40.0, calm_minutes=30, urgent=True,
+                grate.lon, grate.lat, grate.code, _nearest(places, grate.lon, grate.lat),
+                quantity="水位", unit="cm", high=40.0, calm_minutes=30, urgent=True,
             ),
         )
         for number, grate in enumerate(_some(grates, SENSORS, chance), start=1)

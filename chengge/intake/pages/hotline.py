@@ -1,5 +1,6 @@
 """The hotline's desk: calls on one side, the caller's words in the middle, what the city knows already on the other."""
 
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 
@@ -67,7 +68,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_safe
 @operators
 def pulse(request: HttpRequest) -> HttpResponse:
-    """204 while nothing changed since `version`; else the list of calls anew. `X-Rings` is this member's ringing call."""
+    """204 while nothing changed since `version`; else the list of calls anew. `X-Rings` is the call that wants this member."""
     actor = actor_at(request)
     now = calls_now(actor)
     opened = request.GET.get("open", "")
@@ -75,7 +76,9 @@ def pulse(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(status=204)
     else:
         response = render(request, "intake/hotline/calls.html", {"now": now, "open_id": int(opened) if opened.isdigit() else 0})
-    rings = next((call for call in now.ringing if call.agent_id in (None, actor.member_id)), None)
+    ringing = (one for one in now.ringing if one.agent_id in (None, actor.member_id))
+    talking = (one for one in now.talking if one.agent_id == actor.member_id)  # Answered before this page saw it ring.
+    rings = next(chain(ringing, talking), None)
     response.headers["X-Rings"] = str(rings.pk) if rings else ""
     response.headers["Cache-Control"] = "no-store"
     return response
