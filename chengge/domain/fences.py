@@ -11,6 +11,7 @@ Everything is worked out for many members at once. What must be remembered of a 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import shapely
@@ -250,7 +251,7 @@ def judge(memory: NDArray[np.void], fixes: Fixes, codes: Longs, verdicts: Small,
     good = np.flatnonzero(verdicts != Verdict.JUMP)
     kept, codes_kept, who_kept = fixes.only(good), codes[good], who[good]
     last = _last_of_each(who_kept)
-    newest = {"good_at": kept.at, "good_lon": kept.lon, "good_lat": kept.lat, "accuracy": kept.accuracy_m}
+    newest: dict[str, NDArray[Any]] = {"good_at": kept.at, "good_lon": kept.lon, "good_lat": kept.lat, "accuracy": kept.accuracy_m}
     for name, values in (newest | {"grid": codes_kept, "verdict": verdicts[good]}).items():
         after[name][who_kept[last]] = values[last]
     turns = _signals_again(memory, after, kept, codes_kept, who_kept)

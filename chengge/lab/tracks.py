@@ -31,6 +31,7 @@ from chengge.organization.queries import CITY_ZONE, Actor, actor_of, city_day
 
 DAYS = 3  # before today
 EVERY_SECONDS, EVERY_SECONDS_NOW = 60, 20
+A_WHILE = timedelta(minutes=40)
 PACE_M_PER_S = 0.8
 NOISE_M = 4.0
 LEAVES, STANDS, LOST = 0.06, 0.05, 0.05  # shares of duties
@@ -200,10 +201,14 @@ def live(days: int = DAYS) -> None:
     for back in range(days, -1, -1):
         since = today - timedelta(days=back)
         until = min(since + timedelta(days=1), now)
+        heard = since
+        for stop in sorted({max(since, until - A_WHILE), until}):  # so that some alarms have waited too long
+            with clock.pretend(stop):
+                for rows in _batches(walkers, heard, stop):
+                    take_gateway_positions(walkers.gateway, rows)  # type: ignore[arg-type]
+                go_round()
+            heard = stop
         with clock.pretend(until):
-            for rows in _batches(walkers, since, until):
-                take_gateway_positions(walkers.gateway, rows)  # type: ignore[arg-type]
-            go_round()
             count_day(city_day(since))
             if back:
                 look_for_unvisited(city_day(since))
