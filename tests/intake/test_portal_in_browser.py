@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from chengge.casework.models import Case, Evidence, Report
+from chengge.intake.actions.following import token_for
 from chengge.intake.actions.portal import approve_photo
 from chengge.intake.models import PortalRules, PublicPhoto
 from tests.browsing import axe_findings, sign_in, wait_until
@@ -80,17 +81,25 @@ def test_a_problem_is_reported_in_a_minute_with_a_photo_and_followed_by_its_link
     assert person.input_value("#words") == ""  # what was sent is no draft any more
 
 
-def test_like_problems_are_shown_before_sending_and_one_is_followed_instead(city, person):
+def test_like_problems_are_shown_before_sending_and_one_is_followed_by_keyboard_alone(city, person):
     course = Course(city).reported(grid=1)
     open_form(person)
-    person.fill("#words", "这里有垃圾")
-    person.locator("#guessed .chip").first.click()
-    person.click("#here")
+    person.locator("#words").focus()
+    person.keyboard.type("这里有垃圾")
+    person.locator("#guessed .chip").first.wait_for()
+    person.keyboard.press("Tab")  # to the choices, where "something else" is chosen
+    person.keyboard.press("ArrowRight")  # round to the first, which is what is guessed
+    assert person.evaluate("document.activeElement.value") == str(city.garbage.pk)
+    person.locator("#here").focus()
+    person.keyboard.press("Enter")
     person.locator("#like-here .like").wait_for()
     assert axe_findings(person) == []
     assert "石桥路" in person.locator(".like").text_content()
     person.wait_for_timeout(3100)
-    person.click("#like-here button")
+    person.locator("#place").focus()
+    person.keyboard.press("Tab")
+    assert "follow it" in person.evaluate("document.activeElement.textContent")
+    person.keyboard.press("Enter")
     person.wait_for_url("**/public/track/**")
     assert course.case.reports.count() == 2
     assert Case.objects.count() == 1
@@ -140,7 +149,10 @@ def test_every_page_is_fit_for_everybody_and_light(city, live_server, person):
         approve_photo(evidence.pk, city.actor("operator"))
     assert PublicPhoto.objects.exists()
     Course(city).reported(grid=2)
+    token, token_hash = token_for("a closed report")
+    Report.objects.filter(case_id=course.case_id).update(token_hash=token_hash)
     for address in (
+        f"/public/track/{course.number}/{token}/",
         "/public/",
         "/public/report/",
         "/public/track/",
@@ -180,6 +192,7 @@ def test_an_operator_covers_a_face_with_the_keyboard_and_lets_the_photo_be_shown
     sign_in(page, live_server, city, "operator")
     page.goto(live_server.url + "/manage/public-photos/")
     assert axe_findings(page) == []
+    assert no_scrolling_sideways(page)
     page.locator("[data-cover]").first.click()
     for key in ("ArrowRight", "Shift+ArrowDown"):
         page.keyboard.press(key)
@@ -188,3 +201,6 @@ def test_an_operator_covers_a_face_with_the_keyboard_and_lets_the_photo_be_shown
     page.locator("button[value=show]").first.click()
     page.locator(".note-success").wait_for()
     assert PublicPhoto.objects.get(case_id=course.case_id).covered == [[410, 400, 200, 210]]
+    sign_in(page, live_server, city, "administrator")
+    page.goto(live_server.url + "/manage/portal/")
+    assert axe_findings(page) == []

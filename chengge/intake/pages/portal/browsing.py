@@ -14,17 +14,18 @@ from chengge.casework.models import Case
 from chengge.foundation.models import ProblemClass
 from chengge.foundation.queries.map_layers import Window
 from chengge.intake.pages.portal.cards import cards_of
-from chengge.intake.pages.portal.frame import page
+from chengge.intake.pages.portal.frame import for_everybody, page
 from chengge.intake.queries.portal import Wanted, case_points, photo_file, public_case, public_list, shown_photos
 from chengge.intake.queries.portal.cases import DAYS, street_choices
 from chengge.intake.queries.portal.everyday import choice_of, short_list
 from chengge.intake.queries.portal.steps import steps_of
 from chengge.organization.queries import city_day
 
-A_DAY_SECONDS = 24 * 3600
+KEPT_SECONDS = 3600
 
 
 @require_safe
+@for_everybody
 def cases(request: HttpRequest) -> HttpResponse:
     """The list beside the map; both show the same filter."""
     wanted = Wanted.parse(request.GET)
@@ -54,6 +55,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@for_everybody
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """One public case."""
     found = public_case(number)
@@ -80,7 +82,7 @@ def points(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def photo(request: HttpRequest, photo_id: int, size: str) -> HttpResponse:
-    """An approved photo; kept for a day at most, since an operator may take it away."""
+    """An approved photo; kept for an hour at most, since an operator may take it away."""
     response = FileResponse(photo_file(photo_id, size).open("rb"), content_type="image/jpeg")
-    patch_cache_control(response, public=True, max_age=A_DAY_SECONDS)
+    patch_cache_control(response, public=True, max_age=KEPT_SECONDS)
     return response

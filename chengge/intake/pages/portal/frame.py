@@ -22,6 +22,19 @@ def page(request: HttpRequest, template: str, tab: str, context: dict[str, Any],
     return response
 
 
+def for_everybody(view: View) -> View:
+    """A refusal that no form shows becomes a page of the portal, which leads back to it and not to a desk."""
+
+    @wraps(view)
+    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Refused as refusal:
+            return saying_when(page(request, "refused.html", "", {"refusal": refusal}, status_of(refusal)), refusal)
+
+    return answering
+
+
 def telling(view: View) -> View:
     """A refusal becomes JSON for the script of the page."""
 

@@ -102,7 +102,7 @@ class RulesForm(forms.ModelForm):
 
     class Meta:
         model = PortalRules
-        fields = ("hidden_channels", "hidden_classes", "shown_days", "asks_code", "reopen_days", "work_bits", "reports_per_hour")
+        fields = ("hidden_channels", "hidden_classes", "shown_days", "reopen_days", "work_bits", "reports_per_hour", "asks_code")
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)

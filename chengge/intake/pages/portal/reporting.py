@@ -20,7 +20,7 @@ from chengge.intake.actions.portal import Sender, Sent, Stamp, fresh_stamp, keep
 from chengge.intake.actions.portal.protection import LATEST
 from chengge.intake.actions.portal.reporting import MOST_PHOTOS
 from chengge.intake.limits import allow
-from chengge.intake.pages.portal.frame import address_of, page, saying_when, telling
+from chengge.intake.pages.portal.frame import address_of, for_everybody, page, saying_when, telling
 from chengge.intake.queries.portal import PublicCase, alike_nearby, portal_rules, public_case
 from chengge.intake.queries.portal.cases import AlikeNearby
 from chengge.intake.queries.portal.everyday import Choice, choice_of, searched, short_list, suggested
@@ -55,6 +55,7 @@ class Typed:
 
 
 @require_http_methods(["GET", "POST"])
+@for_everybody
 def report_problem(request: HttpRequest) -> HttpResponse:
     """The form; once sent, the page by which the report is followed."""
     if request.method != "POST":
