@@ -129,7 +129,10 @@ def follow_messages() -> int:
 
 
 def settle(case_ids: Sequence[int], settled: Settled) -> None:
-    """Compare what the reporters of some cases are owed with what stands in the table, and put the table right."""
+    """Compare what the reporters of some cases are owed with what stands in the table, and put the table right.
+
+    Eight queries, and one for each row that changes; new rows and their messages are written together.
+    """
     reports = list(reports_owed(case_ids).order_by("pk"))
     if not reports:
         return
@@ -138,21 +141,36 @@ def settle(case_ids: Sequence[int], settled: Settled) -> None:
     rows: dict[int, dict[tuple[str, int], Answer]] = {}
     for kept in Answer.objects.select_for_update().filter(report__in=reports):
         rows.setdefault(kept.report_id, {})[kept.step, kept.round] = kept
+    fresh: list[Answer] = []
+    written: list[tuple[Answer, notices.Draft]] = []
     for report in reports:
         case = cases[report.case_id or 0]
         known = rows.get(report.pk, {})
         story = stories.get(case.pk, Story())
         wanted = _owed(report, case, story, known, settled)
+        settled.dropped += _drop(known.values(), {(owed.step.value, owed.round) for owed in wanted}, case)
         for owed in wanted:
             row = known.get((owed.step.value, owed.round))
             if row is None:
-                _owe(report, case, owed, story.joined_at, _rule(report, settled))
-                settled.owed += 1
+                row = known[owed.step.value, owed.round] = _owe(report, case, owed, story.joined_at, _rule(report, settled))
+                fresh.append(row)
+                if draft := _message(row, report, owed, known, _rule(report, settled)):
+                    written.append((row, draft))
             elif row.state == State.DROPPED or (row.state == State.OPEN and row.case_id != case.pk):
                 row.case, row.outcome, row.reason, row.state = case, owed.decision.outcome, owed.decision.reason[:500], State.OPEN
                 row.notice, row.call_from = None, clock.now()  # What was written may be wrong by now: somebody calls.
                 row.save()
-        settled.dropped += _drop(known.values(), {(owed.step.value, owed.round) for owed in wanted}, case)
+    _keep(fresh, written)
+    settled.owed += len(fresh)
+
+
+def _keep(fresh: Sequence[Answer], written: Sequence[tuple[Answer, notices.Draft]]) -> None:
+    """Write new rows, and the messages that tell of them."""
+    notices.send_many(draft for _row, draft in written)
+    by_key = Notice.objects.in_bulk([draft.key for _row, draft in written], field_name="key")
+    for row, draft in written:
+        row.notice = by_key[draft.key]
+    Answer.objects.bulk_create(fresh, batch_size=500)
 
 
 def _stories(case_ids: Sequence[int]) -> dict[int, Story]:
@@ -196,10 +214,12 @@ def _is_chosen(report: Report, rule: AnswerRule) -> bool:
     return report.pk * 2654435761 % 100 < rule.visit_percent
 
 
-def _owe(report: Report, case: Case, owed: Owed, joined_at: datetime | None, rule: AnswerRule) -> None:
+def _owe(report: Report, case: Case, owed: Owed, joined_at: datetime | None, rule: AnswerRule) -> Answer:
+    """A new row, not yet written. Who left only a token reads it on the page that follows the report, and so has it."""
     since = max(owed.decision.at, joined_at or owed.decision.at)
     hours = {Step.ACCEPTANCE: rule.acknowledge_hours, Step.FEEDBACK: rule.feedback_hours, Step.VISIT: rule.visit_hours}[owed.step]
-    row = Answer(
+    is_told = not bytes(report.contact)
+    return Answer(
         report=report,
         step=owed.step,
         round=owed.round,
@@ -210,38 +230,33 @@ def _owe(report: Report, case: Case, owed: Owed, joined_at: datetime | None, rul
         since=since,
         call_from=since,
         due_at=since + timedelta(hours=hours),
+        state=State.DONE if is_told else State.OPEN,
+        done_at=since if is_told else None,
+        how=How.PAGE if is_told else "",
     )
+
+
+def _message(row: Answer, report: Report, owed: Owed, known: dict[tuple[str, int], Answer], rule: AnswerRule) -> notices.Draft | None:
+    """The message to a reporter who can be written to; a call waits for it, and for the answer by link."""
     contact = unseal(bytes(report.contact))
-    if not contact:  # Who left only a token reads it on the page that follows the report.
-        row.state, row.done_at, row.how = State.DONE, since, How.PAGE
-    elif rule.by_message and is_written_to(contact):
-        if owed.step is Step.VISIT:
-            row.call_from = since + timedelta(hours=rule.visit_after_hours)
-        else:
-            row.call_from = since + (row.due_at - since) / 2
-            row.notice = _write(report, case, owed, rule, contact)
-    row.save()
-
-
-def _write(report: Report, case: Case, owed: Owed, rule: AnswerRule, contact: str) -> Notice | None:
-    """The message to a reporter; where a visit is owed too, with a link to say how content they are."""
+    if not rule.by_message or not is_written_to(contact):
+        return None
+    if owed.step is Step.VISIT:
+        row.call_from = row.since + timedelta(hours=rule.visit_after_hours)
+        return None
+    row.call_from = row.since + (row.due_at - row.since) / 2
     link = ""
-    if owed.step is Step.FEEDBACK:
+    visit = known.get((Step.VISIT.value, owed.round)) if owed.step is Step.FEEDBACK else None
+    if visit is not None and visit.state == State.OPEN:
         token = secrets.token_urlsafe(12)
-        visit = Answer.objects.filter(report=report, step=Step.VISIT, round=owed.round, state=State.OPEN)
-        if visit.update(token_hash=token_hash_of(token)):
-            link = f"/s/{token}"
+        visit.token_hash = token_hash_of(token)
+        if visit.pk is not None:
+            visit.save(update_fields=["token_hash"])
+        link = f"/s/{token}"
     with translation.override(settings.LANGUAGE_CODE):
-        subject, text = message_of(owed, case, rule)
-        return notices.send(
-            Recipient.contact(contact),
-            subject,
-            text,
-            key=f"answer:{report.pk}:{owed.step.value}:{owed.round}",
-            topic=TOPIC,
-            link=link,
-            about=f"report:{report.pk}",
-        )
+        subject, text = message_of(owed, row.case, rule)
+    key = f"answer:{report.pk}:{owed.step.value}:{owed.round}"
+    return notices.Draft(Recipient.contact(contact), subject, text, key, TOPIC, link, f"report:{report.pk}")
 
 
 def message_of(owed: Owed, case: Case, rule: AnswerRule) -> tuple[str, str]:
