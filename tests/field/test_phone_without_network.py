@@ -319,7 +319,8 @@ def test_a_new_version_is_offered_and_never_forced(phone: Phone, city: City, set
     wait_until(page, "!document.getElementById('phone-update').hidden")
     assert "Your unsent work stays" in page.locator("#phone-update").text_content()
     assert page.evaluate("caches.keys().then((names) => names.filter((name) => name.startsWith('chengge-shell-')).length)") == 2
-    page.click("#phone-update button")
+    with page.expect_navigation():
+        page.click("#phone-update button")
     wait_until(page, "caches.keys().then((names) => names.every((name) => name.endsWith('another')))")
     wait_until(page, READY)
     assert page.input_value("#description") == "half done"

@@ -1,5 +1,6 @@
 """The line between a phone and the house, which a test can cut, mend, and make lose answers."""
 
+import contextlib
 import threading
 from collections import Counter
 from http.client import HTTPConnection, HTTPException
@@ -81,5 +82,6 @@ class Wire:
             if name.lower() not in HOP | {"date", "server"}:
                 asked.send_header(name, value)
         asked.send_header("Content-Length", str(len(data)))
-        asked.end_headers()
-        asked.wfile.write(data)
+        with contextlib.suppress(ConnectionError):  # the browser was killed, or has gone on
+            asked.end_headers()
+            asked.wfile.write(data)

@@ -77,7 +77,8 @@ def nearby(actor: Actor, lon: float, lat: float, class_id: int | None) -> Nearby
     located = locate(lon, lat)
     if class_id is None:
         return Nearby(located.grid_code, located.area_class, (), (), ())
-    components = within_m(Component.objects.filter(problem_class_id=class_id), lon, lat, SNAP_WITHIN_M)
+    there = Component.objects.filter(problem_class_id=class_id).exclude(state=Component.State.ABANDONED)
+    components = within_m(there, lon, lat, SNAP_WITHIN_M)
     shown = Evidence.objects.filter(case=OuterRef("pk"), entry__isnull=False, media=Evidence.Media.PHOTO).order_by("created_at", "id")
     alike = visible(actor).filter(IS_OPEN, problem_class_id=class_id).select_related("problem_class")
     alike = alike.annotate(first_photo=Subquery(shown.values("sha256")[:1]))

@@ -130,7 +130,7 @@ def _photos(case_ids: Sequence[int]) -> list[str]:
 
 def _components(codes: Sequence[int]) -> bytes:
     """Components in these unit grids, with their class, so that a report and a survey find them. One query."""
-    rows = Component.objects.filter(grid_code__in=codes).order_by("code")
+    rows = Component.objects.filter(grid_code__in=codes).exclude(state=Component.State.ABANDONED).order_by("code")
     listed = rows.values_list("code", "name", "lon", "lat", "state", "problem_class_id", "problem_class__major_code", "problem_class__name")
     states = dict(Component.State.choices)
     return feature_collection(
