@@ -208,7 +208,7 @@ def _call(source: Source, call_id: str, number: str, at: datetime, chance: Rando
 
 
 def _tell(source: Source, call_id: str, event: str, at: datetime, **facts: str) -> None:
-    _send(source, f"{call_id}:{event}", event, {"call_id": call_id, "event": event, "at": at.isoformat()} | facts)
+    _send(source, f"{call_id}:{event}", f"{call_id} · {event}", {"call_id": call_id, "event": event, "at": at.isoformat()} | facts)
 
 
 def _send(source: Source, number: str, title: str, said: Payload) -> None:

@@ -163,7 +163,7 @@ def payload_of(message: InboundMessage) -> Payload:
         payload: Payload = json.loads(unseal(bytes(message.sealed)) or "{}")
     except ValueError:
         raise Refused("sealed", _("This message was kept under another key and cannot be read any more.")) from None
-    if UNREAD in payload:
+    if not payload or UNREAD in payload:  # Empty: its words were forgotten on somebody's request.
         raise Refused("unread", _("This message could not be read."), _("Whoever sent it must mend it and send it again."))
     return payload
 

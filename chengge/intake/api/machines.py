@@ -118,7 +118,7 @@ class KeptPhoto(Outgoing):
 def call_event(request: HttpRequest, given: CallEventIn) -> MessageOut:
     """A call rings, is answered, or ends: it stands in the hotline's log, and the operator's page opens a form for it."""
     payload = given.model_dump(mode="json")
-    return _receive(request, Channel.HOTLINE, f"{given.call_id}:{given.event}", given.event, payload)
+    return _receive(request, Channel.HOTLINE, f"{given.call_id}:{given.event}", f"{given.call_id} · {given.event}", payload)
 
 
 @router.post("/intake/sms", response=answers({200: MessageOut}, *REFUSALS))
