@@ -10,9 +10,11 @@ from chengge.casework.photos import path_of, store
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.field.actions import Correction, Finding, approve_many, approve_survey, refuse_survey, send_survey, undo_decision
 from chengge.field.models import ComponentSurvey
+from chengge.field.queries import nearby
 from chengge.field.queries.surveys import SurveyFilter, next_waiting, survey_detail, survey_in_sight, surveys_like
 from chengge.foundation.actions import put_components
 from chengge.foundation.models import Component, ComponentVersion, Revision
+from chengge.foundation.queries.map_layers import Window, components
 from chengge.foundation.queries.register import versions_of_component
 from chengge.notices.models import Notice
 from chengge.organization.actions.authority import COMMAND_LINE
@@ -305,3 +307,13 @@ def test_surveys_are_found_by_state_kind_class_day_area_and_words(city: City, pr
     assert next_waiting(actor, SurveyFilter(), moved.pk) == gone.pk
     with pytest.raises(Refused):
         SurveyFilter.parse({"since": "yesterday"})
+
+
+def test_what_is_gone_is_offered_nowhere_in_the_street_any_more(city: City) -> None:
+    lon, lat = city.places[0]
+    window = Window(lon - 0.001, lat - 0.001, lon + 0.001, lat + 0.001)
+    assert len(nearby(city.actor("inspector"), lon, lat, city.manhole.pk).components) == 1
+    assert str(MANHOLE_CODE).encode() in components(window, [GRID_CODES[0]])
+    approve_survey(city.actor("shift_leader"), sent(city, "gone").pk)
+    assert nearby(city.actor("inspector"), lon, lat, city.manhole.pk).components == []
+    assert str(MANHOLE_CODE).encode() not in components(window, [GRID_CODES[0]])
