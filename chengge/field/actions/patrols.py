@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import numpy as np
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count
 
 from chengge import clock
@@ -23,7 +23,6 @@ from chengge.organization.models import Duty
 SHORTEST_DUTY_SECONDS = 2 * 3600  # who was on duty for less is not asked for the grids not visited
 MOST_NAMED = 60
 COLUMNS = ("fixes", "duty_seconds", "street_seconds", "outside_seconds", "distance_m", "own_grids", "covered_grids", "visits", "reports")
-MEMBERS_OF_DAY = "SELECT DISTINCT member_id FROM field_trackpoint WHERE at >= %s AND at < %s ORDER BY member_id"
 
 
 def count_day(day: date) -> int:
@@ -37,13 +36,12 @@ def count_day(day: date) -> int:
         .annotate(count=Count("pk"))
         .values_list("member_id", "count")
     )
-    with connection.cursor() as cursor:
-        cursor.execute(MEMBERS_OF_DAY, [since, until])
-        seen = [member for (member,) in cursor.fetchall()]
     rows = []
-    for member in sorted({*seen, *(member for member in duty_seconds if member in own)}):
+    for member in sorted(duty_seconds):  # positions count on duty only
         found = patrol_of(member, since, until)
         grids = own.get(member, ())
+        if not (found.fixes or grids):
+            continue
         rows.append(
             PatrolDay(
                 member_id=member,
@@ -82,10 +80,8 @@ def look_for_unvisited(day: date) -> int:
     if rule is None or not worked - told:
         return 0
     visited: set[int] = set()
-    with connection.cursor() as cursor:
-        cursor.execute(MEMBERS_OF_DAY, [since, until])
-        for (member,) in cursor.fetchall():
-            visited |= set(patrol_of(member, since, until).visits)
+    for member in PatrolDay.objects.filter(day=day, fixes__gt=0).values_list("member_id", flat=True):
+        visited |= set(patrol_of(member, since, until).visits)
     own = own_grids_by_member(day)
     return len(
         raise_alarms(
