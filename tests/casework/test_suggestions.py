@@ -1,6 +1,8 @@
 """Guesses from a report's words: learned from closed cases, kept as plain arrays, silent where there is no idea."""
 
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -10,8 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
-from chengge.casework.suggestions import NO_IDEA, history, keeping, lessons, suggest, training
+from chengge.casework.queries import candidates_for
+from chengge.casework.suggestions import NO_IDEA, Guess, Suggestion, history, keeping, lessons, suggest, training
 from chengge.casework.suggestions.grams import clean, counted
 from chengge.casework.suggestions.model import LinearModel, UnreadableModel
 from chengge.casework.suggestions.training import Lesson, Recipe, folds_of, learn, threshold_of
@@ -43,6 +47,12 @@ def history_of(count: int, seed: int = 1) -> list[Lesson]:
 @pytest.fixture
 def model() -> LinearModel:
     return learn("classes", history_of(150), [], AT, ONE_RECIPE, folds=3)
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -201,3 +211,20 @@ def test_train_tells_what_it_learned_or_that_there_was_too_little(monkeypatch: p
     report = StringIO()
     call_command("train", "--report", stdout=report)
     assert report.getvalue() == out.getvalue()
+
+
+def test_what_past_cases_say_is_one_more_basis_and_never_outranks_a_rule(
+    city: City, pretended_clock: PretendedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = Life(city, pretended_clock)
+    life.to("filed")
+    works, sanitation = city.organizations["works"], city.organizations["sanitation"]
+    told = Suggestion(departments=(Guess(works.pk, works.short_name, 0.6, 120), Guess(sanitation.pk, sanitation.short_name, 0.3, 40)))
+    before = candidates_for(life.case)
+    monkeypatch.setattr(sys.modules["chengge.casework.queries.detail"], "suggest", lambda _text: told)
+    after = candidates_for(life.case)
+    assert [(one.organization, one.score) for one in after[: len(before)]] == [(one.organization, one.score) for one in before]
+    assert "like 60 % of past cases (120 were theirs)" in after[0].basis
+    assert after[0].basis.startswith(before[0].basis)
+    assert after[-1].organization == sanitation
+    assert after[-1].score < min(one.score for one in before)

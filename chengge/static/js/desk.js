@@ -267,6 +267,7 @@ document.addEventListener("keydown", (event) => {
     "/": () => document.getElementById("search").select(),
     f: () => document.querySelector('.search [hx-get]').click(),
     a: () => document.querySelector("#side-rest input:checked, #side-rest input:not([type=hidden]), #side-rest textarea, #main-action, .actions button")?.focus(),
+    s: () => document.querySelector("#alike .alike-do button")?.focus(),
     x: () => current()?.querySelector(".pick")?.click(),
     "?": () => keys.showModal(),
   }[key];
