@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 (
                     "reports_per_hour",
                     models.PositiveSmallIntegerField(
-                        default=20,
+                        default=60,
                         validators=[django.core.validators.MinValueValidator(1)],
                         verbose_name="reports in an hour from one network address",
                     ),

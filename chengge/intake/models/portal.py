@@ -34,8 +34,9 @@ class PortalRules(models.Model):
         validators=[MaxValueValidator(22)],
         help_text=_("Each bit doubles it; 0 asks none."),
     )
+    # Telephones of a whole quarter may share one address of their carrier.
     reports_per_hour = models.PositiveSmallIntegerField(
-        _("reports in an hour from one network address"), default=20, validators=[MinValueValidator(1)]
+        _("reports in an hour from one network address"), default=60, validators=[MinValueValidator(1)]
     )
 
     class Meta:
