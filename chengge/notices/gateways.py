@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from chengge.contacts import mask
 
 FILE, BELL, DEFAULT = "file", "bell", "default"
+MOST_BYTES = 20 * 2**20  # of the file; a fuller one is put aside, and the one put aside before goes
 # Gateways of apprise that pass our key on as a header, so that whoever listens can drop what it has had before.
 PASS_ON_KEYS = frozenset({"json", "jsons", "form", "forms", "xml", "xmls"})
 
@@ -73,6 +74,8 @@ class ToFile:
         }
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            if self.path.exists() and self.path.stat().st_size > MOST_BYTES:
+                self.path.replace(self.path.with_name(f"{self.path.name}.1"))
             with self.path.open("a", encoding="utf-8") as log:
                 log.write(json.dumps(line, ensure_ascii=False) + "\n")
         except OSError as problem:

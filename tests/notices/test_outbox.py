@@ -232,6 +232,16 @@ def test_a_gateway_that_answers_with_a_fault_is_named_in_the_notice(city, settin
     assert Notice.objects.get().last_error
 
 
+def test_a_full_log_is_put_aside(city, settings, tmp_path, monkeypatch):
+    settings.VAR_DIR = tmp_path
+    monkeypatch.setattr("chengge.notices.gateways.MOST_BYTES", 10)
+    for key in ("k1", "k2", "k3"):
+        tell(key)
+        deliver_due()
+    assert "k3" in (tmp_path / "notices.log").read_text(encoding="utf-8")
+    assert "k2" in (tmp_path / "notices.log.1").read_text(encoding="utf-8")
+
+
 def test_who_has_no_number_is_given_up_at_once(city, settings):
     settings.NOTICE_ROUTES = {"member": "json://127.0.0.1:1/?:to={contact}"}
     tell(to=Recipient.member(city.members["operator"].pk))

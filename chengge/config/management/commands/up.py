@@ -134,7 +134,7 @@ def _web(host: str, port: int, environment: dict[str, str]) -> Resident:
 
 
 def _worker() -> Resident:
-    options = ["--concurrency", str(settings.WORKER_CONCURRENCY), "--shutdown-graceful-timeout", "20"]
+    options = ["--concurrency", str(settings.WORKER_CONCURRENCY), "--shutdown-graceful-timeout", "20", "--delete-jobs", "successful"]
     return Resident("Worker", [sys.executable, "-m", "chengge.config.cli", "procrastinate", "worker", *options], patience_seconds=30)
 
 
