@@ -109,7 +109,7 @@ def _video(source: Source, cameras: list[Camera], chance: Random) -> None:
         said = {"camera": camera.code, "type": code, "confidence": round(least + chance.random() * (0.99 - least), 2), "photos": [photo]}
         _send(source, f"v-{number}", f"{camera.code} · {code}", said)
         if number == 1:
-            _send(source, "v-again", f"{camera.code} · {code}", said)
+            _send(source, "v-again", f"{camera.code} · {code}", said | {"photos": [store(picture(scene, 1, "near"), MACHINE).sha256]})
     _send(
         source, "v-unsure", f"{cameras[6].code} · street_vendor", {"camera": cameras[6].code, "type": "street_vendor", "confidence": 0.52}
     )

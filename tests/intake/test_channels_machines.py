@@ -75,6 +75,14 @@ def test_a_camera_nobody_registered_is_refused_kept_and_taken_again_once_it_is_k
         take_again(city.actor("administrator"), kept.pk, TAKERS)
 
 
+def test_a_message_taken_again_after_its_photo_was_dropped_comes_without_it(city: City):
+    event_type(city)
+    sender(city, "video").send("/intake/video", event(photos=[picture()]))
+    Evidence.objects.all().delete()
+    camera(city)
+    assert take_again(city.actor("administrator"), InboundMessage.objects.get().pk, TAKERS).state == "taken"
+
+
 def test_a_message_that_fits_no_description_is_kept_too(city: City):
     platform = sender(city, "video")
     assert platform.send("/intake/video", {"camera": 7}).status_code == 422

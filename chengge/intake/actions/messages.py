@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from chengge import clock
 from chengge.casework.contacts import seal, unseal
+from chengge.casework.models import Evidence
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.domain.lifecycle import Post
 from chengge.intake.models import InboundMessage, Source
@@ -108,7 +109,7 @@ def take_again(actor: Actor, message_id: int, takers: Mapping[str, Take]) -> Inb
     with _in_hand(kept.source_id, kept.message_id) as message:
         if message.state == InboundMessage.State.TAKEN:
             raise Conflict("message", _("This message was taken in already."))
-        _take(message, payload_of(message), take)
+        _take(message, _with_photos_left(payload_of(message)), take)
     return message
 
 
@@ -124,7 +125,7 @@ def take_abandoned(takers: Mapping[str, Take]) -> int:
         try:
             with _in_hand(kept.source_id, kept.message_id) as message:
                 if message.state not in DONE:
-                    _take(message, payload_of(message), take)
+                    _take(message, _with_photos_left(payload_of(message)), take)
         except Exception:  # noqa: S112 - it is written down with the message; the others must not wait for it
             continue
     return len(left)
@@ -208,6 +209,14 @@ def _take(message: InboundMessage, payload: Payload, take: Take) -> None:
     message.report_id = outcome.report_id
     message.tries += 1
     message.save()
+
+
+def _with_photos_left(payload: Payload) -> Payload:
+    """A message that is taken again brings the photos that are still there: those that nobody used are dropped after some days."""
+    if not payload.get("photos"):
+        return payload
+    left = set(Evidence.objects.filter(sha256__in=payload["photos"], member=None, case=None, report=None).values_list("sha256", flat=True))
+    return payload | {"photos": [digest for digest in payload["photos"] if digest in left]}
 
 
 def _sealed(payload: Payload) -> bytes:
