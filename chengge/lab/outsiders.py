@@ -45,9 +45,8 @@ def fill(seed: int) -> int:
 
 def _by_open311(chance: Random, codes: dict[str, str]) -> int:
     source = Source.objects.filter(channel=Channel.OPEN311).first()
-    seen = list(
-        Report.objects.filter(case__isnull=False, lon__isnull=False).order_by("pk").values_list("lon", "lat", "problem_class__name")[:400]
-    )
+    rows = Report.objects.filter(case__isnull=False).order_by("pk").values_list("lon", "lat", "problem_class__name")
+    seen = [(lon, lat, name) for lon, lat, name in rows[:400] if lon is not None and lat is not None]
     if source is None or not seen:
         return 0
     for number in range(6):
@@ -67,9 +66,8 @@ def _by_open311(chance: Random, codes: dict[str, str]) -> int:
 
 def _by_app(chance: Random) -> int:
     source = Source.objects.filter(channel=Channel.APP).first()
-    seen = list(
-        Report.objects.filter(case__isnull=False, lon__isnull=False).order_by("-pk").values_list("lon", "lat", "problem_class_id")[:200]
-    )
+    rows = Report.objects.filter(case__isnull=False).order_by("-pk").values_list("lon", "lat", "problem_class_id")
+    seen = [(lon, lat, class_id) for lon, lat, class_id in rows[:200] if lon is not None and lat is not None]
     if source is None or not seen:
         return 0
     for number in range(4):

@@ -247,6 +247,14 @@ def test_too_many_posts_are_put_off(city):
     assert int(answers[2]["Retry-After"]) > 0
 
 
+def test_too_many_looks_from_one_address_are_put_off(open311, monkeypatch):
+    monkeypatch.setattr("chengge.intake.open311.views.READS_PER_MINUTE", 3)
+    answers = [open311.get("services.xml") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert tree(answers[3]).findtext("error/code") == "429"
+    assert "Retry-After" in answers[3].headers
+
+
 # --- sent again ---------------------------------------------------------------------------------------------------------------------------
 
 

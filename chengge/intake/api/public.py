@@ -211,11 +211,10 @@ def public_cases_alike(
     lon: QueryLongitude,
     lat: QueryLatitude,
     class_id: Annotated[Id | None, Query(alias="class")] = None,
-    q: Words = "",
 ) -> list[PublicAlikeOut]:
     """Open public cases that may be the problem somebody is about to report: to be followed instead of repeated."""
     app_of(request)
-    return [PublicAlikeOut(case=_case(row.case), metres=row.metres) for row in alike_nearby(lon, lat, class_id, q)]
+    return [PublicAlikeOut(case=_case(row.case), metres=row.metres) for row in alike_nearby(lon, lat, class_id)]
 
 
 @router.get("/public/cases/{number}", response=answers({200: PublicCaseOut}, 403, 404, 429))

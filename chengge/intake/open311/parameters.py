@@ -92,8 +92,7 @@ def _updated(sent: QueryDict) -> Span | None:
 
 
 def _span(sent: QueryDict, first: str, last: str) -> Span:
-    start = moment(sent[first].strip(), first) if sent.get(first, "").strip() else None
-    end = moment(sent[last].strip(), last) if sent.get(last, "").strip() else None
+    start, end = _moment(sent, first), _moment(sent, last)
     if start is None:
         end = end or clock.now()
         start = end - LONGEST_SPAN
@@ -103,6 +102,11 @@ def _span(sent: QueryDict, first: str, last: str) -> Span:
     if end - start > LONGEST_SPAN:
         raise Refused("date", _("%(first)s and %(last)s lie more than 90 days apart.") % {"first": first, "last": last}, field=first)
     return Span(start, end)
+
+
+def _moment(sent: QueryDict, name: str) -> datetime | None:
+    text = str(sent.get(name, "")).strip()
+    return moment(text, name) if text else None
 
 
 def _statuses(sent: QueryDict) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -12,11 +13,14 @@ from django.views.decorators.csrf import csrf_exempt
 from chengge.domain.errors import Forbidden, NotFound, Refused, TooMany
 from chengge.intake.actions.channels import count_request, source_with
 from chengge.intake.actions.open311 import Faults, post_request
+from chengge.intake.limits import allow
 from chengge.intake.models import Jurisdiction, Source
 from chengge.intake.open311 import parameters
 from chengge.intake.open311.rendering import answer
+from chengge.intake.pages.portal.frame import address_of
 from chengge.intake.queries import open311 as queries
 
+READS_PER_MINUTE, MINUTE = 600, timedelta(minutes=1)
 View = Callable[..., HttpResponse]
 logger = logging.getLogger(__name__)
 
@@ -33,6 +37,8 @@ def speaks(*methods: str) -> Callable[[View], View]:
                 told.headers["Allow"] = ", ".join(methods)
                 return told
             try:
+                if request.method != "POST":
+                    allow("open311_read", address_of(request), READS_PER_MINUTE, MINUTE)  # Who posts is counted by the key.
                 return view(request, form=form, **parts)
             except Faults as faults:
                 return errors([(400, sentence) for sentence in faults.sentences], form)
