@@ -87,7 +87,7 @@ def _transcoded(data: bytes) -> tuple[int, bytes]:
     # A player may begin before all has come only if the index stands in front, and to put it there a file is needed.
     with tempfile.NamedTemporaryFile(suffix=".m4a") as draft:
         with (
-            av.open(io.BytesIO(data), metadata_errors="ignore") as source,
+            av.open(io.BytesIO(data), "r", metadata_errors="ignore") as source,
             av.open(draft.name, "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}) as target,
         ):
             samples = _poured(source, target)

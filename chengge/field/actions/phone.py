@@ -15,6 +15,7 @@ from chengge.casework.queries.sight import visible
 from chengge.domain.errors import NotFound, Refused
 from chengge.field.actions.disposal import report_disposed
 from chengge.field.models.phone import PhoneFile
+from chengge.field.queries.duty import member_of
 from chengge.foundation.models import ProblemClass
 from chengge.foundation.queries.dated import holding_on
 from chengge.organization.queries import Actor, city_day
@@ -41,7 +42,7 @@ def keep_file(actor: Actor, media: str, data: bytes, key: str | None) -> Evidenc
     try:
         with transaction.atomic():
             evidence = keep(data, actor)
-            PhoneFile.objects.create(member_id=actor.member_id, key=key, evidence=evidence)
+            PhoneFile.objects.create(member_id=member_of(actor), key=key, evidence=evidence)
             return evidence
     except IntegrityError:
         # The same file, sent twice at the same moment.
@@ -50,7 +51,7 @@ def keep_file(actor: Actor, media: str, data: bytes, key: str | None) -> Evidenc
 
 def kept_before(actor: Actor, keys: Iterable[str]) -> dict[str, Evidence]:
     """Which of a phone's files the house has already, by their keys. One query."""
-    found = PhoneFile.objects.filter(member_id=actor.member_id, key__in=list(keys)).select_related("evidence")
+    found = PhoneFile.objects.filter(member_id=member_of(actor), key__in=list(keys)).select_related("evidence")
     return {one.key: one.evidence for one in found}
 
 
@@ -69,7 +70,7 @@ def hand_in(actor: Actor, said: Said, *, same_as: str = "", voice_note: str = ""
     _require_proof(said.photos, "photos")
     if not is_place(said.lon, said.lat):
         raise Refused("place", _("The place is missing."), _("Wait for a position, or mark it on the map."), "place")
-    if not holding_on(ProblemClass.objects.filter(pk=said.problem_class_id), city_day(clock.now())).exists():
+    if not holding_on(ProblemClass.objects.filter(pk=said.problem_class_id or 0), city_day(clock.now())).exists():
         raise Refused("class", _("This class is not in the catalogue today."), _("Choose what it is."), "problem_class")
     if after is not None:
         _require_proof(after.photos, "after")

@@ -32,6 +32,7 @@ class Nearby:
         components: of the class, within `SNAP_WITHIN_M`, with their distance in metres, the nearest first.
         like: open cases of the class within `LIKE_WITHIN_M`, the nearest first.
         rules: filing conditions of the class in the area of the place.
+        photos: SHA-256 of the first photo of a like case, by its id.
     """
 
     grid_code: int | None
@@ -39,6 +40,7 @@ class Nearby:
     components: Sequence[tuple[Component, float]]
     like: Sequence[tuple[Case, float]]
     rules: Sequence[HandbookRule]
+    photos: dict[int, str]
 
     def as_json(self) -> dict[str, Any]:
         now = clock.now()
@@ -55,7 +57,7 @@ class Nearby:
                     "label": found.problem_class.name,
                     "detail": f"{when(found.reported_at, now)} · {found.get_stage_display()}",
                     "metres": round(metres),
-                    "thumb": f"/photos/{found.first_photo}/thumb" if found.first_photo else "",
+                    "thumb": f"/photos/{shown}/thumb" if (shown := self.photos.get(found.pk)) else "",
                 }
                 for found, metres in self.like
             ],
@@ -76,18 +78,20 @@ def nearby(actor: Actor, lon: float, lat: float, class_id: int | None) -> Nearby
     """What lies around a place, for a class. At most five queries."""
     located = locate(lon, lat)
     if class_id is None:
-        return Nearby(located.grid_code, located.area_class, (), (), ())
+        return Nearby(located.grid_code, located.area_class, (), (), (), {})
     there = Component.objects.filter(problem_class_id=class_id).exclude(state=Component.State.ABANDONED)
     components = within_m(there, lon, lat, SNAP_WITHIN_M)
     shown = Evidence.objects.filter(case=OuterRef("pk"), entry__isnull=False, media=Evidence.Media.PHOTO).order_by("created_at", "id")
     alike = visible(actor).filter(IS_OPEN, problem_class_id=class_id).select_related("problem_class")
     alike = alike.annotate(first_photo=Subquery(shown.values("sha256")[:1]))
+    like = within_m(alike, lon, lat, LIKE_WITHIN_M)[:3]
     return Nearby(
         grid_code=located.grid_code,
         area_class=located.area_class,
         components=components[:5],
-        like=within_m(alike, lon, lat, LIKE_WITHIN_M)[:3],
+        like=like,
         rules=rules_of(class_id, located.area_class, city_day(clock.now())),
+        photos={case.pk: case.first_photo for case, _metres in like},
     )
 
 

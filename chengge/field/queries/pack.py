@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,7 @@ def parts(actor: Actor, language: str) -> dict[str, Part]:
         "grids": Part(_tag("grids", *grounds, day, language), lambda: grids(codes, day)),
         "components": Part(_tag("components", *grounds, found.get("components", 0), language), lambda: _components(codes)),
         **{
-            name: Part(_tag(name, *grounds, found.get("base_map", 0)), lambda kinds=kinds: _base_map(codes, kinds))
+            name: Part(_tag(name, *grounds, found.get("base_map", 0)), partial(_base_map, codes, kinds))
             for name, kinds in BASE_PARTS.items()
         },
     }
