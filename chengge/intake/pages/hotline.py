@@ -37,6 +37,7 @@ from chengge.organization.refusals import status_of
 
 operators = for_posts(Post.OPERATOR, Post.SHIFT_LEADER)
 PAGE_SIZE = 50
+BY_HAND = "☎"  # the source of calls that no switchboard told of; the same in every language
 TYPED = (
     "reporter_name",
     "contact",
@@ -95,8 +96,7 @@ def call(request: HttpRequest, call_id: int) -> HttpResponse:
 @operators
 def begin(request: HttpRequest) -> HttpResponse:
     """A call taken without a switchboard."""
-    source = own_source(Channel.HOTLINE.value, _("Telephone without a switchboard"))
-    begun = begin_call(actor_at(request), source, request.POST.get("number", ""), "12319")
+    begun = begin_call(actor_at(request), own_source(Channel.HOTLINE.value, BY_HAND), request.POST.get("number", ""))
     return redirect("hotline_call", begun.pk)
 
 
