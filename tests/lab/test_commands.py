@@ -8,9 +8,11 @@ from django.core.management import CommandError, call_command
 
 from chengge import clock
 from chengge.casework.models import Case, LedgerEntry
+from chengge.field.models import ComponentSurvey
 from chengge.foundation.models import Division
 from chengge.lab.lives import last_simulated_moment
-from chengge.organization.models import Duty, Member
+from chengge.organization.models import Duty, Member, RosterEntry
+from chengge.organization.queries import city_day
 
 
 def say(*words: str) -> str:
@@ -29,6 +31,8 @@ def test_the_demo_is_made_lived_in_and_lives_on() -> None:
     assert first > 20
     assert last is not None
     assert clock.now() - last < timedelta(minutes=10)
+    assert set(ComponentSurvey.objects.values_list("state", flat=True)) == {"waiting", "approved", "refused"}
+    assert RosterEntry.objects.filter(day__gt=city_day(clock.now())).exists()
 
     with pytest.raises(CommandError, match="not empty"):
         say("demo")
