@@ -1,6 +1,6 @@
 """Open311 GeoReport v2: a stranger's program can find the city, ask what it takes, report, and learn how it ended."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,9 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from chengge.casework.actions import Given, complete_report, perform
 from chengge.casework.models import Case, Evidence, Report
 from chengge.clock import PretendedClock
+from chengge.domain.errors import Forbidden, Refused
+from chengge.domain.lifecycle import Post
 from chengge.intake.actions.channels import SourceValues, make_source, pause
-from chengge.intake.actions.open311 import save_attribute, told_beside
+from chengge.intake.actions.open311 import save_attribute, save_jurisdiction, told_beside
 from chengge.intake.models import ApiReport, Jurisdiction, ServiceAttribute, Source
+from chengge.organization.actions import COMMAND_LINE, appoint
+from tests.browsing import client_of
 from tests.casework.lives import Life
 from tests.factories import GRID_CODES, MANHOLE_CODE, City, build_city
 from tests.intake.open311_city import GARBAGE, MANHOLE, PARKING, Open311, as_spark, ask, open311_of, picture, tree
@@ -446,3 +450,33 @@ def test_a_method_that_an_address_does_not_know_is_refused(open311, path):
 
 def test_a_page_of_another_site_may_read_the_answers(open311):
     assert open311.get("services.json")["Access-Control-Allow-Origin"] == "*"
+
+
+# --- kept by the administrator ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_administrator_writes_down_a_question_and_it_is_asked_at_once(open311, city):
+    appoint(COMMAND_LINE, city.members["administrator"], [Post.ADMINISTRATOR], date(2026, 1, 1))
+    client = client_of(city, "administrator")
+    written = {
+        "service_code": PARKING, "code": "kind", "order": 1, "variable": "on", "datatype": "singlevaluelist", "description": "什么车？",
+    }  # fmt: skip
+    refused = client.post("/administration/tables/intake/serviceattribute/add/", written)
+    assert "something to choose from" in refused.content.decode()
+    client.post("/administration/tables/intake/serviceattribute/add/", written | {"options": "car = 小汽车"})
+    assert open311.get(f"services/{PARKING}.json").json()["attributes"][0]["values"] == [{"key": "car", "name": "小汽车"}]
+    strange = client.post("/administration/tables/intake/serviceattribute/add/", written | {"service_code": "event9999", "options": "a"})
+    assert strange.status_code in (200, 302)
+    assert not ServiceAttribute.objects.filter(service_code="event9999").exists()
+
+
+def test_nobody_else_does(open311, city):
+    with pytest.raises(Forbidden):
+        save_attribute(city.actor("operator"), ServiceAttribute(service_code=PARKING, code="q", order=1, description="?"))
+    with pytest.raises(Forbidden):
+        save_jurisdiction(city.actor("evaluator"), Jurisdiction(jurisdiction_id="x", name="x"))
+
+
+def test_a_jurisdiction_names_a_division_that_could_be_one(city):
+    with pytest.raises(Refused):
+        save_jurisdiction(city.actor("administrator"), Jurisdiction(jurisdiction_id="x", name="x", division_code=12345))
