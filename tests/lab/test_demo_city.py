@@ -141,7 +141,7 @@ def test_the_door_refused_nothing(lived_city: Lived) -> None:
 
 def test_all_stages_but_none_too_many_are_there_at_the_end() -> None:
     found = Counter(Case.objects.values_list("stage", flat=True))
-    assert set(found) == set(StageChoice.values)
+    assert set(found) == set(StageChoice.values) - {Stage.MERGED.value}  # these come with `lab.likeness`, after the days
     for stage in (Stage.REPORTED, Stage.ACCEPTED, Stage.FILED):
         assert 5 <= found[stage] <= 60
 

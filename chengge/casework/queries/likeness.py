@@ -55,16 +55,23 @@ UNION ALL
 
 
 # The cases round each of many cases: of the same or a kindred class (others are seldom alike), so that a list costs little.
+# Open ones and closed ones each by their own index.
 NEIGHBOURS = f"""
 SELECT asked.id, sitting.lon, sitting.lat, sitting.problem_class_id, class.kind, class.major_code, sitting.description, sitting.place,
        sitting.component_code, extract(epoch FROM sitting.reported_at)::float8, extract(epoch FROM sitting.ended_at)::float8
 FROM unnest(%(ids)s::bigint[], %(grids)s::bigint[]) AS wanted(id, grid)
 JOIN casework_case asked ON asked.id = wanted.id
 JOIN foundation_problemclass asked_class ON asked_class.id = asked.problem_class_id
-JOIN casework_case sitting ON sitting.grid_code = wanted.grid AND sitting.id <> asked.id
+CROSS JOIN LATERAL (
+  SELECT sitting.* FROM casework_case sitting WHERE sitting.grid_code = wanted.grid AND {OPEN_ONLY}
+  UNION ALL
+  SELECT sitting.* FROM casework_case sitting
+  WHERE sitting.grid_code = wanted.grid AND sitting.stage = 'closed'
+    AND sitting.reported_at > %(born_after)s AND sitting.ended_at > %(closed_after)s
+) sitting
 JOIN foundation_problemclass class ON class.id = sitting.problem_class_id
-WHERE class.kind = asked_class.kind AND class.major_code = asked_class.major_code
-  AND ({OPEN_ONLY} OR (sitting.stage = 'closed' AND sitting.reported_at > %(born_after)s AND sitting.ended_at > %(closed_after)s))
+WHERE sitting.id <> asked.id AND class.kind = asked_class.kind AND class.major_code = asked_class.major_code
+  AND abs(sitting.lon - asked.lon) < %(east)s AND abs(sitting.lat - asked.lat) < %(north)s
   AND NOT EXISTS (
     SELECT 1 FROM casework_notalike said
     WHERE said.case_id = least(sitting.id, asked.id) AND said.other_id = greatest(sitting.id, asked.id))
@@ -216,9 +223,17 @@ def like_counts(cases: Sequence[Case]) -> dict[int, int]:
         for grid in index.in_window(*box).tolist():
             asked_ids.append(case.pk)
             asked_grids.append(grid)
-    born_after, closed_after = min(case.reported_at for case in cases) - LONGEST_LIFE, clock.now() - CAME_BACK
+    west, south, east, north = _box(cases[0].lon, cases[0].lat, likeness.reach_m(None))
+    wanted: dict[str, Any] = {
+        "ids": asked_ids,
+        "grids": asked_grids,
+        "east": (east - west) / 2,
+        "north": (north - south) / 2,
+        "born_after": min(case.reported_at for case in cases) - LONGEST_LIFE,
+        "closed_after": clock.now() - CAME_BACK,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(NEIGHBOURS, {"ids": asked_ids, "grids": asked_grids, "born_after": born_after, "closed_after": closed_after})
+        cursor.execute(NEIGHBOURS, wanted)
         rows = cursor.fetchall()
     asked = {
         case.pk: Sighting(
