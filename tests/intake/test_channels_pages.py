@@ -211,8 +211,9 @@ def test_figures_by_month_name_every_month_of_the_span(city: City):
 
 def test_the_page_of_channels_is_read_by_those_who_watch_over_the_whole(city: City, life: Life, counted_queries):
     life.to("accepted")
+    evaluator = signed_in("evaluator")
     with counted_queries("statistics of channels"):
-        page = signed_in_get("evaluator", "/channels/")
+        page = evaluator.get("/channels/").content.decode()
     assert "Hotline" in page
     for name, status in (("leader", 200), ("operator", 200), ("department", 403), ("inspector", 403)):
         assert signed_in(name).get("/channels/").status_code == status
@@ -221,7 +222,3 @@ def test_the_page_of_channels_is_read_by_those_who_watch_over_the_whole(city: Ci
     assert table[1].startswith("Hotline,1,1,0,0,0,0.0,")
     chart = json.loads(page.split('id="chart-data" type="application/json">')[1].split("</script>")[0])
     assert len(chart["steps"]) == 30
-
-
-def signed_in_get(name: str, path: str) -> str:
-    return signed_in(name).get(path).content.decode()

@@ -81,7 +81,7 @@ def calls_now(actor: Actor) -> CallsNow:
         tuple(call for call in rows if call.state == Call.State.RINGING),
         tuple(call for call in rows if call.state == Call.State.ANSWERED and not call.result),
         tuple(call for call in rows if call.state == Call.State.ENDED),
-        tuple(missed.order_by("rang_at")[:MOST_SHOWN]),
+        tuple(missed.select_related("agent").order_by("rang_at")[:MOST_SHOWN]),
     )
 
 
