@@ -21,10 +21,11 @@ def test_a_page_may_load_and_run_only_what_is_ours(client):
     assert rules["worker-src"] == "'self'"
 
 
-def test_the_browser_lends_us_the_place_and_the_camera_and_nothing_else(client):
+def test_the_browser_lends_us_the_place_the_camera_and_the_microphone_and_nothing_else(client):
     permissions = client.get("/healthz").headers["Permissions-Policy"]
     assert "geolocation=(self)" in permissions
-    assert "microphone=()" in permissions
+    assert "microphone=(self)" in permissions  # for voice notes
+    assert "payment=()" in permissions
 
 
 def test_an_address_that_is_none_gives_our_own_page_in_the_members_language(client):

@@ -92,7 +92,7 @@ class Command(BaseCommand):
         if skip_bad is not None:
             check_table_path(skip_bad)
         with shown_progress() as progress:
-            progress(_("Reading"), 0, 0)
+            progress(_("Reading the list"), 0, 0)
             made = plan_history(file, read_mapping(mapping))
         self.stdout.write(history_page(made))
         if made.faults and skip_bad is None and not dry_run:
