@@ -262,7 +262,7 @@ def _settle(town: Town, scratch: Scratch) -> None:
     }
     with psycopg.connect(database_url(scratch.database), autocommit=True) as connected:
         for table, (columns, rows) in tables.items():
-            with connected.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:  # type: ignore[arg-type]
+            with connected.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         connected.execute("INSERT INTO foundation_revision (name, number) VALUES ('grids', 1) ON CONFLICT DO NOTHING")

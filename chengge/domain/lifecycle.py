@@ -210,6 +210,7 @@ REPORT = "report"
 ADD_REPORT, RELEASE_REPORT, TAKE_IN, LET_GO = "add_report", "release_report", "take_in", "let_go"
 # Entries of cases that came over from an older system: taken to whoever had it in hand there, and to its end (`casework.history`).
 CARRY_OVER, CARRIED_TO_THE_END = "carry_over", "carried_to_the_end"
+NOT_CHOSEN = frozenset({ADD_REPORT, RELEASE_REPORT, TAKE_IN, LET_GO, CARRY_OVER, CARRIED_TO_THE_END})
 
 
 def open_to(stage: Stage, posts: frozenset[Post]) -> tuple[Transition, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.db import transaction
 from django.test import override_settings
 
 from chengge import clock
@@ -45,13 +45,13 @@ def past_due(life: Life) -> None:
 
 @pytest.fixture(scope="module")
 def log(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Log:
-    """Lived once for all tests: the facts lie on the disk, the database is emptied again."""
+    """Lived once for all tests: the facts lie on the disk, the database forgets what was lived."""
     store = FactStore(tmp_path_factory.mktemp("facts"))
     with django_db_blocker.unblock(), clock.pretend(A_WORKING_MORNING) as pretended, override_settings(MEDIA_ROOT=store.folder / "media"):
-        try:
-            return _ten_cases(Life(build_city(), pretended), store)
-        finally:
-            call_command("flush", interactive=False, verbosity=0)
+        with transaction.atomic():
+            lived = _ten_cases(Life(build_city(), pretended), store)
+            transaction.set_rollback(True)
+        return lived
 
 
 def _ten_cases(life: Life, store: FactStore) -> Log:

@@ -153,7 +153,7 @@ def test_five_drafts_with_ten_photos_survive_a_killed_browser_and_each_arrives_o
         phone.choose()
         phone.send()
     wait_until(phone.page, UNSENT % 5)
-    assert "No network" in phone.page.locator("#phone-strip").text_content()
+    wait_until(phone.page, "document.getElementById('phone-strip').textContent.includes('No network')")
     phone.kill()
 
     phone.open()

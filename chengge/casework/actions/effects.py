@@ -33,9 +33,9 @@ LIMITS_OF_RULE = "SELECT limit_amount, limit_unit, check_limit_amount, check_lim
 CALENDAR_OF = "SELECT calendar_id FROM organization_organization WHERE id = %s"
 
 # A reopened case goes all the way round again, as if nothing had been done; its rule and class are a first proposal.
-NOTHING_DONE_YET = dict.fromkeys(
-    ("department_id", "organization_id", "level", "filed_at", "dispatched_at", "handled_at", "ended_at")
-) | {"self_disposed": False}
+NOTHING_DONE_YET = dict.fromkeys(("department_id", "organization_id", "level", "filed_at", "dispatched_at", "handled_at", "ended_at")) | {
+    "self_disposed": False
+}
 DISPATCHED_TO = frozenset({"department", "territory"})
 
 

@@ -132,8 +132,10 @@ def grids(codes: Sequence[int], day: date) -> bytes:
 def components(window: Window, codes: Sequence[int]) -> bytes:
     """Components in the unit grids with these codes, and those in no grid that lie in the window, but for abandoned ones. One query."""
     place = Q(grid_code__in=list(codes)) | Q(grid_code=None) & window.holds()
-    rows = Component.objects.filter(place).exclude(state=Component.State.ABANDONED).values_list(
-        "code", "name", "lon", "lat", "state", "problem_class__major_code", "problem_class__name"
+    rows = (
+        Component.objects.filter(place)
+        .exclude(state=Component.State.ABANDONED)
+        .values_list("code", "name", "lon", "lat", "state", "problem_class__major_code", "problem_class__name")
     )
     listed = list(rows.order_by()[: MOST_COMPONENTS + 1])
     states = dict(Component.State.choices)

@@ -20,7 +20,7 @@ from chengge.intake.actions.takers import TAKERS
 from chengge.intake.api.keys import SourceKey, kept_when_unreadable, source_of
 from chengge.organization.queries import MACHINE
 from chengge.rest.answers import answers
-from chengge.rest.fields import Incoming, Latitude, Longitude, Moment, Outgoing, Sha256, StrictBool
+from chengge.rest.fields import Incoming, Key, Latitude, Longitude, Moment, Outgoing, Sha256, StrictBool
 from chengge.rest.fields import text as words
 
 router = Router(auth=SourceKey(), tags=["machine channels"])
@@ -151,9 +151,10 @@ def upper_order(request: HttpRequest, given: OrderIn) -> MessageOut:
 
 @router.post("/intake/photos", response=answers({201: KeptPhoto}, 403, 413, 422, 429))
 def photo_of_machine(
-    request: HttpRequest, photo: Annotated[UploadedFile, File(description="JPEG, PNG, HEIC or WebP, at most 20 MB")]
+    request: HttpRequest, photo: Annotated[UploadedFile, File(description="JPEG, PNG, HEIC or WebP, at most 20 MB")], key: Key = None
 ) -> Status:
-    """Send a photo before the message that names it. It is drawn anew: nothing but the picture is kept."""
+    """Send a photo before the message that names it. It is drawn anew: nothing but the picture is kept. It is named by what it is,
+    so that the same photo sent again, under whatever key, has the same name."""
     source_of(request, *TAKES_PHOTOS)
     return Status(201, KeptPhoto(sha256=store(photo.read(), MACHINE).sha256))
 

@@ -1,0 +1,39 @@
+"""The case and what hangs on it. Nothing here is written but by `casework.actions` (docs/architecture.md, "one door").
+
+`Case`, `Clock`, `ClockPause` and `Assignment` are folds of the ledger: they can be thrown away and rebuilt.
+"""
+
+from chengge.casework.models.cases import Case, CaseSerial, CaseText, NotAlike
+from chengge.casework.models.choices import IS_OPEN, Channel, ClockChoice, Origin, StageChoice
+from chengge.casework.models.clocks import Assignment, Clock, ClockPause
+from chengge.casework.models.keeping import ContactView, ErasureRecord, SavedFilter
+from chengge.casework.models.ledger import CurrentTransaction, LedgerEntry, SaidText
+from chengge.casework.models.reminders import Reminder, ReminderRule
+from chengge.casework.models.reports import Report
+from chengge.casework.models.walks import Evidence, Task
+
+__all__ = [
+    "IS_OPEN",
+    "Assignment",
+    "Case",
+    "CaseSerial",
+    "CaseText",
+    "Channel",
+    "Clock",
+    "ClockChoice",
+    "ClockPause",
+    "ContactView",
+    "CurrentTransaction",
+    "ErasureRecord",
+    "Evidence",
+    "LedgerEntry",
+    "NotAlike",
+    "Origin",
+    "Reminder",
+    "ReminderRule",
+    "Report",
+    "SaidText",
+    "SavedFilter",
+    "StageChoice",
+    "Task",
+]
