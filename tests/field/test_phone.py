@@ -161,20 +161,22 @@ def test_around_a_place_stand_its_grid_components_like_cases_and_conditions(city
     assert around["rules"][0]["limit"] == "2 urgent working hours"
 
 
-def test_a_like_case_is_open_of_the_same_class_and_within_fifty_metres(city: City) -> None:
+def test_like_cases_are_open_and_the_likeliest_stands_first_with_its_reasons(city: City) -> None:
     actor, (lon, lat) = city.actor("inspector"), city.places[1]
     near = Course(city).reported(lon=lon + 0.0004, lat=lat)
-    Course(city).reported(lon=lon + 0.0006, lat=lat)
-    Course(city).reported("parking", lon=lon, lat=lat)
-    Course(city).reported(lon=lon, lat=lat).does("reject", "operator", reason="不属实")
-    assert [case.number for case, _metres in nearby(actor, lon, lat, city.garbage.pk).like] == [near.number]
+    Course(city).reported(lon=lon + 0.01, lat=lat)
+    over = Course(city).reported(lon=lon, lat=lat).does("reject", "operator", reason="不属实")
+    like = nearby(actor, lon, lat, city.garbage.pk).like
+    assert like[0].case.number == near.number
+    assert len(like[0].reasons) >= 2
+    assert over.number not in [one.case.number for one in like]
 
 
 def test_a_like_case_on_the_other_side_of_a_grid_border_is_found(city: City) -> None:
     border = WEST + SIDE
     other = Course(city).reported(lon=border - 0.0001, lat=SOUTH + SIDE / 2)
     found = nearby(city.actor("inspector"), border + 0.0001, SOUTH + SIDE / 2, city.garbage.pk)
-    assert [case.number for case, _metres in found.like] == [other.number]
+    assert [one.case.number for one in found.like] == [other.number]
 
 
 def test_classes_are_found_by_name_or_code_and_suggested_by_what_was_reported(city: City, phone: Client) -> None:

@@ -97,6 +97,7 @@ def test_what_is_lacking_is_said_before_anything_is_sent(phone, photo):
     phone.click("#send")
     assert phone.locator("#fault").text_content() == "Take a photo first."
     phone.set_input_files("[data-photos=photos] input >> nth=0", photo)
+    phone.locator(".shot[data-file]").wait_for()
     phone.click("#send")
     assert phone.locator("#fault").text_content() == "Choose what it is."
 
@@ -155,6 +156,7 @@ def begun(phone, photo, words):
     phone.set_input_files("[data-photos=photos] input >> nth=0", photo)
     phone.locator(".shot[data-file]").wait_for()
     phone.fill("#description", words)
+    phone.wait_for_function(f"{ITEMS}.then((all) => all.some((one) => one.fields.description === '{words}'))")
 
 
 def test_it_is_the_same_makes_one_more_report_and_no_second_case(city, phone, photo):

@@ -52,13 +52,15 @@ class NearCase(Outgoing):
     number: str
     class_name: str
     metres: float
+    score: float = Field(description="How likely it is the same problem, 0 to 1")
+    reasons: list[str] = Field(description="Why, in words, the weightiest first")
 
 
 class NearbyOut(Outgoing):
     grid_code: str | None
     area_class: str
     components: list[NearComponent] = Field(description="Of the class, the nearest first")
-    cases: list[NearCase] = Field(description="Open cases of the class close by: perhaps it is reported already")
+    cases: list[NearCase] = Field(description="Open cases that may be the same problem, the likeliest first")
     rules: list[RuleOut] = Field(description="Filing conditions of the class in the area of the place")
 
 
@@ -108,7 +110,16 @@ def what_is_nearby(
             NearComponent(code=f"{row.code:016d}", name=row.name, lon=row.lon, lat=row.lat, metres=round(metres, 1))
             for row, metres in found.components
         ],
-        cases=[NearCase(number=row.number, class_name=row.problem_class.name, metres=round(metres, 1)) for row, metres in found.like],
+        cases=[
+            NearCase(
+                number=one.case.number,
+                class_name=one.case.problem_class.name,
+                metres=round(one.distance_m, 1),
+                score=round(one.score, 3),
+                reasons=list(one.reasons),
+            )
+            for one in found.like
+        ],
         rules=list(map(rule_out, found.rules)),
     )
 

@@ -2,10 +2,9 @@
 
 from chengge.field.queries.duty import current_duty, grid_names, member_of
 from chengge.field.queries.home import Home, Proofs, home, my_reports, open_tasks, proofs_of, suggested_classes, task_of
-from chengge.field.queries.nearby import LIKE_WITHIN_M, SNAP_WITHIN_M, Nearby, nearby, when, within_m
+from chengge.field.queries.nearby import SNAP_WITHIN_M, Nearby, nearby, when, within_m
 
 __all__ = [
-    "LIKE_WITHIN_M",
     "SNAP_WITHIN_M",
     "Home",
     "Nearby",

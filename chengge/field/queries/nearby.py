@@ -6,12 +6,11 @@ from datetime import datetime
 from math import cos, radians
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from chengge import clock
-from chengge.casework.models import IS_OPEN, Case, Evidence
-from chengge.casework.queries.sight import visible
+from chengge.casework.queries.likeness import Alike, alike, in_sight_of
 from chengge.domain.coordinates import distance_m
 from chengge.foundation.models import Component, HandbookRule
 from chengge.foundation.queries import grid_index, locate, rules_of
@@ -19,7 +18,7 @@ from chengge.foundation.queries.map_layers import Window
 from chengge.foundation.words import limit_words
 from chengge.organization.queries import CITY_ZONE, Actor, city_day
 
-LIKE_WITHIN_M = 50
+MOST_LIKE, LIKE_ASKED_FOR = 3, 8
 SNAP_WITHIN_M = 30
 METRES_PER_DEGREE = 111_320
 
@@ -30,17 +29,15 @@ class Nearby:
 
     Attributes:
         components: of the class, within `SNAP_WITHIN_M`, with their distance in metres, the nearest first.
-        like: open cases of the class within `LIKE_WITHIN_M`, the nearest first.
+        like: open cases in sight that may be the same problem, the likeliest first, each with its score and the reasons.
         rules: filing conditions of the class in the area of the place.
-        photos: SHA-256 of the first photo of a like case, by its id.
     """
 
     grid_code: int | None
     area_class: str
     components: Sequence[tuple[Component, float]]
-    like: Sequence[tuple[Case, float]]
+    like: Sequence[Alike]
     rules: Sequence[HandbookRule]
-    photos: dict[int, str]
 
     def as_json(self) -> dict[str, Any]:
         now = clock.now()
@@ -53,13 +50,15 @@ class Nearby:
             ],
             "like": [
                 {
-                    "number": found.number,
-                    "label": found.problem_class.name,
-                    "detail": f"{when(found.reported_at, now)} · {found.get_stage_display()}",
-                    "metres": round(metres),
-                    "thumb": f"/photos/{shown}/thumb" if (shown := self.photos.get(found.pk)) else "",
+                    "number": found.case.number,
+                    "label": found.case.problem_class.name,
+                    "detail": f"{when(found.case.reported_at, now)} · {found.case.get_stage_display()}",
+                    "metres": round(found.distance_m),
+                    "percent": found.percent,
+                    "why": _(", ").join(found.reasons),
+                    "thumb": f"/photos/{found.photo}/thumb" if found.photo else "",
                 }
-                for found, metres in self.like
+                for found in self.like
             ],
             "rules": [
                 {
@@ -75,23 +74,20 @@ class Nearby:
 
 
 def nearby(actor: Actor, lon: float, lat: float, class_id: int | None) -> Nearby:
-    """What lies around a place, for a class. At most five queries."""
+    """What lies around a place, for a class. At most eight queries."""
     located = locate(lon, lat)
     if class_id is None:
-        return Nearby(located.grid_code, located.area_class, (), (), (), {})
+        return Nearby(located.grid_code, located.area_class, (), (), ())
     there = Component.objects.filter(problem_class_id=class_id).exclude(state=Component.State.ABANDONED)
     components = within_m(there, lon, lat, SNAP_WITHIN_M)
-    shown = Evidence.objects.filter(case=OuterRef("pk"), entry__isnull=False, media=Evidence.Media.PHOTO).order_by("created_at", "id")
-    alike = visible(actor).filter(IS_OPEN, problem_class_id=class_id).select_related("problem_class")
-    alike = alike.annotate(first_photo=Subquery(shown.values("sha256")[:1]))
-    like = within_m(alike, lon, lat, LIKE_WITHIN_M)[:3]
+    # One that is over takes no more reports: a problem that came back is reported anew.
+    open_ones = [one for one in alike(lon, lat, class_id, "", clock.now(), limit=LIKE_ASKED_FOR) if not one.came_back]
     return Nearby(
         grid_code=located.grid_code,
         area_class=located.area_class,
         components=components[:5],
-        like=like,
+        like=in_sight_of(actor, open_ones)[:MOST_LIKE],
         rules=rules_of(class_id, located.area_class, city_day(clock.now())),
-        photos={case.pk: case.first_photo for case, _metres in like},
     )
 
 

@@ -155,7 +155,8 @@ function likeCard(found) {
   const detail = Object.assign(document.createElement("div"), { className: "muted", textContent: `${say("metres", found.metres)} · ${found.detail} ` });
   const open = Object.assign(document.createElement("a"), { href: `/phone/cases/${encodeURIComponent(found.number)}/`, textContent: words.look_at_it });
   detail.append(open);
-  text.append(title, detail);
+  const why = Object.assign(document.createElement("div"), { className: "muted", textContent: `${found.percent} % · ${found.why}` });
+  text.append(title, why, detail);
   const same = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: words.same });
   same.dataset.same = found.number;
   same.addEventListener("click", () => setSame(found.number));
