@@ -19,7 +19,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(PHOTOS_OF_FIRST_REPORTS, migrations.RunSQL.noop),
         migrations.AddField(
             model_name="evidence",
             name="erased_at",
@@ -108,4 +107,6 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["erased_at", "id"], name="erasure_by_time")],
             },
         ),
+        # The last: rows just written hold checks open, and a table with open checks cannot be altered.
+        migrations.RunSQL(PHOTOS_OF_FIRST_REPORTS, migrations.RunSQL.noop),
     ]
