@@ -316,7 +316,22 @@ def _broker(program: str, folder: Path) -> Iterator[int]:
     settings = folder / "mosquitto.conf"
     settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n")
     with _process([program, "-c", str(settings)], dict(os.environ)):
+        _wait_until_open(port)
         yield port
+
+
+def _wait_until_open(port: int) -> None:
+    """Raises VisitFailed when nobody listens there after a while."""
+    deadline = time.monotonic() + BROKER_TIMEOUT_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise VisitFailed("The broker for MQTT did not start.") from None
+            time.sleep(0.1)
+        else:
+            return
 
 
 @contextmanager
