@@ -1,5 +1,6 @@
 """The inspector's way through a day in a real browser of a phone's size, with a position that the browser tells."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,10 @@ def phone(city, live_server, page):
     page.context.grant_permissions(["geolocation"], origin=live_server.url)
     page.context.set_geolocation({"longitude": lon + 0.0001, "latitude": lat, "accuracy": 12})
     page.goto(live_server.url + "/phone/")
-    return page
+    yield page
+    # What the page still asks must be answered before the tables are emptied: the two would wait for each other.
+    page.goto("about:blank")
+    time.sleep(0.5)
 
 
 @pytest.fixture
