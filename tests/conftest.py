@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chengge import clock
+from chengge.config.postgres import PrivatePostgres
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -36,12 +37,22 @@ def pytest_configure(config: pytest.Config) -> None:
     stack = ExitStack()
     config.stash[server] = stack
     if settings.PRIVATE_POSTGRES is not None:
+        settings.PRIVATE_POSTGRES = _throwaway_server(settings.VAR_DIR / "test-postgres")
+        settings.DATABASES["default"]["HOST"] = str(settings.PRIVATE_POSTGRES.socket_folder)
         stack.enter_context(settings.PRIVATE_POSTGRES.in_use("postgres", lambda text: print(text, file=sys.stderr)))
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AXES_ENABLED = False
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     settings.WHITENOISE_USE_FINDERS = True
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+def _throwaway_server(home: Path) -> PrivatePostgres:
+    """A server whose data nobody will miss: it never waits for the disk, so that a slow disk does not make slow tests.
+
+    The tests of crashes start servers of their own, which wait as they do in a city.
+    """
+    return PrivatePostgres(home, settings="fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

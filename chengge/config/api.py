@@ -17,6 +17,8 @@ from ninja.security.base import AuthBase
 
 from chengge import __version__
 from chengge.casework.api import router as casework
+from chengge.coordination.api import router as coordination
+from chengge.evaluation.api import router as evaluation
 from chengge.exchange.api import router as exchange
 from chengge.field.api import router as field
 from chengge.foundation.api import router as foundation
@@ -115,6 +117,8 @@ def build() -> CityApi:
     city_api.add_router("", field, tags=["inspector"])
     city_api.add_router("", exchange, tags=["imports"])
     city_api.add_router("", intake)
+    city_api.add_router("", evaluation)
+    city_api.add_router("", coordination)
     return city_api
 
 

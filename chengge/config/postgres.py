@@ -65,6 +65,8 @@ class PrivatePostgres:
     """Where the private server lives. Nothing here touches the disk until a method is called."""
 
     home: Path
+    settings: str = ""
+    """Further lines of configuration, each ended by a newline; they win over ours, local.conf wins over them."""
 
     @property
     def data(self) -> Path:
@@ -209,7 +211,7 @@ class PrivatePostgres:
         memory_mb = psutil.virtual_memory().total // 2**20
         text = CONFIGURATION.format(shared_buffers_mb=min(max(memory_mb // 8, 64), 2048), cache_mb=max(memory_mb // 2, 256))
         path = self.data / "chengge.conf"
-        path.write_text(text)
+        path.write_text(text + self.settings)
         path.chmod(0o644)
 
     def _make_socket_folder(self) -> None:

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "chengge.field",
     "chengge.screen",
     "chengge.exchange",
+    "chengge.coordination",
     "chengge.evaluation",
     "chengge.lab",
     "django.contrib.admin",

@@ -29,6 +29,8 @@ urlpatterns = [
     path("", include("chengge.foundation.urls")),
     path("", include("chengge.field.urls")),
     path("", include("chengge.screen.urls")),
+    path("", include("chengge.evaluation.urls")),
+    path("", include("chengge.coordination.urls")),
     path("", include("chengge.exchange.urls")),
     path("administration/tables/", admin.site.urls),
 ]

@@ -1,0 +1,1 @@
+"""Coordination: the command axis in depth, where boundaries are unclear and four levels work as one."""

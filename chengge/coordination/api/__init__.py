@@ -1,0 +1,5 @@
+"""The API's operations for coordination."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,7 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("coordination", "0004_boundaries")]
+
+    operations = []

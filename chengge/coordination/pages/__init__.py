@@ -1,0 +1,1 @@
+"""The pages of coordination: they parse, call actions and queries, and render."""

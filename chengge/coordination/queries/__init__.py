@@ -1,0 +1,1 @@
+"""All reads of coordination that are longer than a line."""

@@ -1,0 +1,5 @@
+"""The API's operations for the evaluation."""
+
+from ninja import Router
+
+router = Router()

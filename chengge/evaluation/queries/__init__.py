@@ -1,0 +1,1 @@
+"""All reads of the evaluation that are longer than a line."""
