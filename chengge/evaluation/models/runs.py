@@ -6,7 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from chengge.evaluation.models.schemes import Judged, SchemeVersion
+from chengge.evaluation.models.schemes import Judged, Scheme, SchemeVersion
+from chengge.organization.models import OrganizationKind
 
 
 class EvaluationRun(models.Model):
@@ -18,6 +19,9 @@ class EvaluationRun(models.Model):
         as_of: the moment up to which the facts told.
         facts_digest: SHA-256 of the facts' manifest; the files named by it are kept for as long as the run.
         ledger_entry_id: the last entry that the facts had read.
+        frozen: what it was reckoned from beside facts and version, as the city's tables said it then: subjects, peer groups, values
+            from outside (`queries.runs.thawed`).
+        samples: of the bootstrap that the intervals come from.
         result_digest: SHA-256 over every row of the result, in order; running again gives the same.
         reason: why it replaces another.
     """
@@ -31,6 +35,8 @@ class EvaluationRun(models.Model):
     ledger_entry_id = models.BigIntegerField(_("last ledger entry"))
     engine = models.CharField(_("engine"), max_length=10, default="duckdb")
     seed = models.PositiveIntegerField(_("seed"), default=1)
+    samples = models.PositiveIntegerField(_("samples"), default=0)
+    frozen = models.JSONField(default=dict)
     result_digest = models.CharField(_("digest of the result"), max_length=64)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("made by"))
     made_at = models.DateTimeField(_("made"))
@@ -50,6 +56,45 @@ class EvaluationRun(models.Model):
         return f"{self.version.scheme} {self.period}"
 
 
+class PeerGroup(models.Model):
+    """Whom one is compared with: a subject is in the first group that takes it; where none does, in that of its kind of organization.
+
+    Every condition that is given must hold.
+
+    Attributes:
+        scheme: only for this scheme; none: for all that judge the same kind of subject.
+        subject_ids: exactly these subjects; empty: any.
+        least_workload, most_workload: a class of size by pieces of work in the period, both ends included.
+    """
+
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    name = models.CharField(_("name"), max_length=60)
+    scheme = models.ForeignKey(
+        Scheme, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("only for the scheme")
+    )
+    judged = models.CharField(_("judges"), max_length=12, choices=Judged.choices)
+    organization_kind = models.CharField(_("kind of organization"), max_length=20, choices=OrganizationKind.choices, blank=True)
+    subject_ids = models.JSONField(_("exactly these"), default=list, blank=True)
+    least_workload = models.PositiveIntegerField(_("pieces of work from"), null=True, blank=True)
+    most_workload = models.PositiveIntegerField(_("pieces of work up to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("peer group")
+        verbose_name_plural = _("peer groups")
+        ordering = ("judged", "position", "id")
+        constraints = [
+            models.UniqueConstraint(fields=("judged", "name"), condition=Q(scheme=None), name="peer_group_named_once"),
+            models.UniqueConstraint(fields=("scheme", "name"), condition=Q(scheme__isnull=False), name="peer_group_of_scheme_named_once"),
+            models.CheckConstraint(
+                condition=Q(least_workload=None) | Q(most_workload=None) | Q(most_workload__gte=F("least_workload")),
+                name="peer_group_sizes_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class RunSubject(models.Model):
     """The score of one subject in a run.
 
@@ -58,6 +103,7 @@ class RunSubject(models.Model):
         name: as it was called then.
         group: whom it is compared with; ranks are within the group.
         total: rounded to two places as it is shown; `total_exact` is the fraction "numerator/denominator". None: nothing to judge by.
+        total_low, total_high: the middle 90 % of the bootstrap's scores.
         rank_low, rank_high: best and worst rank of the middle 90 % of the bootstrap samples.
         workload: cases that it had to do with, shown beside.
     """
@@ -69,6 +115,8 @@ class RunSubject(models.Model):
     group = models.CharField(_("peer group"), max_length=60, blank=True)
     total = models.DecimalField(_("score"), max_digits=9, decimal_places=2, null=True)
     total_exact = models.TextField(blank=True)
+    total_low = models.DecimalField(max_digits=9, decimal_places=2, null=True)
+    total_high = models.DecimalField(max_digits=9, decimal_places=2, null=True)
     grade = models.CharField(_("grade"), max_length=20, blank=True)
     rank = models.PositiveIntegerField(_("rank"), null=True)
     rank_low = models.PositiveIntegerField(null=True)
