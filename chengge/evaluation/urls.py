@@ -1,4 +1,6 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from chengge.evaluation.pages import overview
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Schemes
@@ -7,4 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Consequences
     # Bulletins
     # Views
+    path("evaluation/", overview.overview, name="evaluation"),
 ]

@@ -31,6 +31,7 @@ DESK_POSTS = (
 )
 
 LOOKING_AFTER_INSPECTORS = frozenset({Post.OPERATOR, Post.SHIFT_LEADER, Post.EVALUATOR, Post.LEADER, Post.ADMINISTRATOR})
+READING_EVALUATIONS = frozenset({Post.EVALUATOR, Post.LEADER, Post.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def desk_name(post: Post) -> str:
         Post.DISPATCHER: pgettext("tab", "Dispatch"),
         Post.DEPARTMENT: pgettext("tab", "Handling"),
         Post.COORDINATOR: pgettext("tab", "Coordination"),
-        Post.EVALUATOR: pgettext("tab", "Evaluation"),
+        Post.EVALUATOR: pgettext("tab", "Cases"),
         Post.LEADER: pgettext("tab", "Command"),
         Post.ADMINISTRATOR: pgettext("tab", "Overview"),
     }[post]
@@ -68,6 +69,8 @@ def tabs_of(posts: frozenset[Post]) -> list[Tab]:
         tabs.append(Tab("phone", desk_name(Post.INSPECTOR), "/phone/"))
     if posts & {Post.EVALUATOR, Post.LEADER} and not posts & {Post.OPERATOR, Post.SHIFT_LEADER}:
         tabs.append(Tab("answers", pgettext("tab", "Answers"), "/answers/rates/"))
+    if posts & READING_EVALUATIONS:
+        tabs.append(Tab("evaluation", pgettext("tab", "Evaluation"), "/evaluation/"))
     if posts & LOOKING_AFTER_INSPECTORS:
         tabs.append(Tab("tracks", pgettext("tab", "Inspectors"), "/tracks/"))
     if posts & {Post.EVALUATOR, Post.LEADER}:
