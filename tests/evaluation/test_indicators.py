@@ -12,7 +12,18 @@ from chengge import clock
 from chengge.casework.actions import Given
 from chengge.casework.models import Clock
 from chengge.evaluation.facts import FactStore, refresh
-from chengge.evaluation.indicators import POPULATIONS, Facts, Settings, Subject, Unit, case_ids, indicators, reckon, with_duckdb
+from chengge.evaluation.indicators import (
+    POPULATIONS,
+    Facts,
+    Settings,
+    Subject,
+    Unit,
+    case_ids,
+    indicators,
+    reckon,
+    rows_by_subject,
+    with_duckdb,
+)
 from tests.casework.lives import Life
 from tests.conftest import A_WORKING_MORNING
 from tests.factories import build_city
@@ -193,3 +204,15 @@ def test_every_indicator_is_declared_once_and_over_populations_that_there_are():
         for measure in (one.numerator, one.denominator):
             assert measure is None or measure.population in POPULATIONS, one.code
         assert (one.denominator is None) == (one.unit is Unit.COUNT)
+
+
+@pytest.mark.parametrize("code", ["D2", "D4", "D7", "A8"])
+def test_what_a_figure_was_made_of_adds_up_to_it_case_by_case(log, facts, code):
+    one = next(one for one in indicators(Settings()) if one.code == code)
+    made_of = rows_by_subject(facts, one, Subject.ORGANIZATION, log.begin, log.end)
+    sums = {who: (sum(rows["numerator"].to_pylist()), sum(rows["denominator"].to_pylist())) for who, rows in made_of.items()}
+    reckoned = reckon(facts, [one], Subject.ORGANIZATION, log.begin, log.end)
+    assert sums == {figure.subject_id: (figure.numerator, figure.denominator or 0) for figure in reckoned}
+    for rows in made_of.values():
+        ids = rows["case_id"].to_pylist()
+        assert ids == sorted(set(ids))

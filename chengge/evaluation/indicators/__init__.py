@@ -3,7 +3,7 @@
 from chengge.evaluation.indicators.catalogue import indicators
 from chengge.evaluation.indicators.engines import with_duckdb
 from chengge.evaluation.indicators.populations import POPULATIONS
-from chengge.evaluation.indicators.reckoning import Figure, case_ids, reckon
+from chengge.evaluation.indicators.reckoning import Figure, case_ids, reckon, rows_by_subject
 from chengge.evaluation.indicators.shapes import Better, Facts, Indicator, Measure, Population, Settings, Subject, Unit
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "case_ids",
     "indicators",
     "reckon",
+    "rows_by_subject",
     "with_duckdb",
 ]

@@ -10,6 +10,9 @@ from datetime import datetime
 from typing import Any
 
 import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+from ibis import _
 
 from chengge.evaluation.indicators.populations import POPULATIONS
 from chengge.evaluation.indicators.shapes import Facts, Indicator, Measure, Subject, Table, Unit
@@ -66,6 +69,52 @@ def case_ids(facts: Facts, measure: Measure, subject: Subject, subject_id: str, 
     if subject is not Subject.CITY:
         rows = rows.filter(rows[subject.value].cast("string") == subject_id)
     return [int(case_id) for case_id in rows.select("case_id").distinct().order_by("case_id").execute()["case_id"]]
+
+
+def rows_by_subject(facts: Facts, indicator: Indicator, subject: Subject, begin: datetime, end: datetime) -> dict[str, pa.Table]:
+    """What an indicator's sums were made of, case by case: what a bootstrap over cases draws from.
+
+    Returns:
+        By subject id a table of `case_id`, `numerator` and `denominator` (whole numbers), in the order of the cases, each case once: where
+        several of its rows counted they are added up, so that drawing a case draws all of it. The sums of the columns are the figure's
+        numerator and denominator; a plain count has a denominator of 0 everywhere. Rows that belong to no case have case_id 0 and stand singly.
+
+    Raises:
+        ValueError: the indicator is not reckoned for this kind of subject.
+    """
+    if subject not in indicator.subjects:
+        raise ValueError(f"{indicator.code} is not reckoned by {subject.value}")
+    parts = [_rows_of(facts, measure, subject, begin, end) for measure in (indicator.numerator, indicator.denominator) if measure]
+    nothing = ibis.literal(0, "int64")
+    told = parts[0].mutate(numerator="number", denominator=nothing).drop("number")
+    if len(parts) == 2:
+        told = told.union(parts[1].mutate(numerator=nothing, denominator="number").drop("number"))
+    single = told.filter(told.case_id == 0)
+    of_cases = (
+        told.filter(told.case_id != 0).group_by(["subject", "case_id"]).agg(numerator=_.numerator.sum(), denominator=_.denominator.sum())
+    )
+    whole = {"numerator": "int64", "denominator": "int64"}
+    rows = of_cases.cast(whole).union(single.cast(whole)).order_by(["subject", "case_id"]).to_pyarrow()
+    return _apart(rows)
+
+
+def _apart(rows: pa.Table) -> dict[str, pa.Table]:
+    """A table sorted by its column `subject`, cut into one for each without that column."""
+    if rows.num_rows == 0:
+        return {}
+    runs = pc.run_end_encode(rows["subject"].combine_chunks())
+    ends = runs.run_ends.to_pylist()
+    values = rows.drop_columns("subject")
+    begins = [0, *ends[:-1]]
+    return {name: values.slice(begin, end - begin) for name, begin, end in zip(runs.values.to_pylist(), begins, ends, strict=True)}
+
+
+def _rows_of(facts: Facts, measure: Measure, subject: Subject, begin: datetime, end: datetime) -> Table:
+    """The rows that count in a sum: subject, case and number."""
+    rows = _in_period(POPULATIONS[measure.population].rows(facts), begin, end)
+    whose = ibis.literal("") if subject is Subject.CITY else rows[subject.value].cast("string")
+    told = rows.select("case_id", subject=whose, number=_number(rows, measure))
+    return told.filter(told.subject.notnull() & (told.number != 0))
 
 
 def _sums(facts: Facts, measures: Iterable[Measure], subject: Subject, begin: datetime, end: datetime) -> dict[Measure, dict[str, int]]:
