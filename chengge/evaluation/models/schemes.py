@@ -61,6 +61,7 @@ class Scheme(models.Model):
 class SchemeVersion(models.Model):
     """One edition of a scheme. A draft has no `valid_from` that counts; in effect it holds from then to before `valid_to`.
 
+    `made_by` wrote the draft last, at `made_at`; `revision` rises with every change, so that nobody writes over what they have not seen.
     `filed_of`, `public_of` and `recurs_within_days` are the open denominators, as `indicators.Settings` explains them.
     """
 
@@ -77,6 +78,7 @@ class SchemeVersion(models.Model):
     public_of = models.CharField(max_length=10, default="filed")
     recurs_within_days = models.PositiveSmallIntegerField(default=30)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    revision = models.PositiveIntegerField(default=1)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(_("made"))
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -90,6 +92,7 @@ class SchemeVersion(models.Model):
             models.UniqueConstraint(fields=("scheme", "number"), name="scheme_version_once"),
             models.CheckConstraint(condition=~Q(state="in_effect") | Q(valid_from__isnull=False), name="scheme_in_effect_has_a_day"),
             models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="scheme_version_ends_after_start"),
+            models.UniqueConstraint(fields=("scheme",), condition=Q(state="in_effect", valid_to=None), name="scheme_has_one_open_version"),
         ]
 
     def __str__(self) -> str:
