@@ -1,5 +1,17 @@
 """The tables of the evaluation: schemes and their versions, runs with every score and part."""
 
+from chengge.evaluation.models.consequences import (
+    ByChoice,
+    ConsequenceRule,
+    ConsequenceStep,
+    KindChoice,
+    MeasureChoice,
+    Statement,
+    StatementEvent,
+    StatementItem,
+    StatementLine,
+    TreatmentChoice,
+)
 from chengge.evaluation.models.inspections import (
     Campaign,
     ChecklistItem,
@@ -15,14 +27,19 @@ from chengge.evaluation.models.runs import EvaluationRun, PeerGroup, RunPart, Ru
 from chengge.evaluation.models.schemes import Judged, Scheme, SchemeAspect, SchemeBand, SchemeGrade, SchemeItem, SchemeVersion, Source
 
 __all__ = [
+    "ByChoice",
     "Campaign",
     "ChecklistItem",
+    "ConsequenceRule",
+    "ConsequenceStep",
     "EvaluationRun",
     "ImportedScore",
     "ImportedSet",
     "InspectionPlace",
     "Judged",
+    "KindChoice",
     "Mark",
+    "MeasureChoice",
     "PeerGroup",
     "RunPart",
     "RunSubject",
@@ -34,6 +51,11 @@ __all__ = [
     "SchemeItem",
     "SchemeVersion",
     "Source",
+    "Statement",
+    "StatementEvent",
+    "StatementItem",
+    "StatementLine",
+    "TreatmentChoice",
     "Visit",
     "VisitPhoto",
 ]
