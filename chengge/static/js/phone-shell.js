@@ -168,6 +168,7 @@ async function register() {
     console.warn("service worker:", error.message);
     return;
   }
+  if (!registration) return; // some private windows promise a worker and give none
   const offer = () => {
     if (registration.waiting && navigator.serviceWorker.controller) offerUpdate(registration.waiting);
   };
