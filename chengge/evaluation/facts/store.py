@@ -21,8 +21,9 @@ from chengge.domain.facts import FactTable
 from chengge.evaluation.facts.tables import schema_of
 
 MANIFEST = "manifest.json"
+PINNED = "pinned"  # manifests that must not be forgotten, named by their digest
 LAYOUT = 1  # rises when columns change: facts of another layout are made anew
-ROWS_A_GROUP = 262_144
+ROWS_A_GROUP = 122_880  # of which DuckDB takes one at a time; a group without what is asked for is never read
 
 
 @dataclass(slots=True)
@@ -77,7 +78,7 @@ class FactStore:
             return _left_out(manifest.files, table.name, month)
         files = manifest.files.setdefault(table.name, {})
         sink = pa.BufferOutputStream()
-        rows = rows.sort_by([(name, "ascending") for name in table.key]).combine_chunks()
+        rows = rows.sort_by([(name, "ascending") for name in (*table.together, *table.key)]).combine_chunks()
         pq.write_table(rows, sink, compression="zstd", row_group_size=ROWS_A_GROUP, coerce_timestamps="us")
         content = sink.getvalue()
         name = f"{month}-{sha256(content).hexdigest()[:16]}.parquet"
@@ -89,15 +90,49 @@ class FactStore:
 
     def finish(self, manifest: Manifest) -> None:
         """Make the manifest the one that holds, and drop files that neither it nor the one before names."""
-        named = {*self._named(self.manifest()), *self._named(manifest)}
+        named = {*self._named(self.manifest()), *self._named(manifest), *self._pinned_files()}
         _put(self.folder / MANIFEST, orjson.dumps(_plain(manifest), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
         for path in self.folder.glob("*/*.parquet"):
             if path.relative_to(self.folder).as_posix() not in named:
                 path.unlink(missing_ok=True)
 
+    def pin(self) -> Manifest:
+        """Keep all files of the manifest that holds, for as long as the store: what a run was made from. Returns that manifest."""
+        manifest = self.manifest()
+        path = self._pin(manifest.digest())
+        if not path.exists():
+            _put(path, orjson.dumps(_plain(manifest), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
+        return manifest
+
+    def pinned(self, digest: str, read_at: int) -> "PinnedFacts":
+        """The facts of a digest that was pinned, as they stood at a moment in epoch seconds. Raises FileNotFoundError where it was not."""
+        if not self._pin(digest).exists():
+            raise FileNotFoundError(self._pin(digest))
+        return PinnedFacts(self.folder, digest, read_at)
+
+    def _pin(self, digest: str) -> Path:
+        return self.folder / PINNED / f"{digest}.json"
+
+    def _pinned_files(self) -> Iterator[str]:
+        for path in self.folder.glob(f"{PINNED}/*.json"):
+            yield from self._named(Manifest(**orjson.loads(path.read_bytes())))
+
     @staticmethod
     def _named(manifest: Manifest) -> Iterator[str]:
         return (f"{table}/{kept['file']}" for table, months in manifest.files.items() for kept in months.values())
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedFacts(FactStore):
+    """Facts as they were when they were pinned. They are read, never written."""
+
+    digest: str
+    read_at: int
+
+    def manifest(self) -> Manifest:
+        manifest = Manifest(**orjson.loads(self._pin(self.digest).read_bytes()))
+        manifest.read_at = self.read_at
+        return manifest
 
 
 def city_facts() -> FactStore:
@@ -107,7 +142,10 @@ def city_facts() -> FactStore:
 
 def layout_of(tables: Sequence[FactTable]) -> str:
     """A mark of what columns there are: facts with another one are made anew."""
-    told = [[table.name, table.source, [[column.name, column.kind, column.sql] for column in table.columns]] for table in tables]
+    told = [
+        [table.name, table.source, list(table.together), [[column.name, column.kind, column.sql] for column in table.columns]]
+        for table in tables
+    ]
     return f"{LAYOUT}-{sha256(orjson.dumps(told)).hexdigest()[:16]}"
 
 
