@@ -1,5 +1,6 @@
 """The tables of the evaluation: schemes and their versions, runs with every score and part."""
 
+from chengge.evaluation.models.bulletins import Bulletin, BulletinCase, BulletinDocument, BulletinFile, BulletinText
 from chengge.evaluation.models.consequences import (
     ByChoice,
     ConsequenceRule,
@@ -27,6 +28,11 @@ from chengge.evaluation.models.runs import EvaluationRun, PeerGroup, RunPart, Ru
 from chengge.evaluation.models.schemes import Judged, Scheme, SchemeAspect, SchemeBand, SchemeGrade, SchemeItem, SchemeVersion, Source
 
 __all__ = [
+    "Bulletin",
+    "BulletinCase",
+    "BulletinDocument",
+    "BulletinFile",
+    "BulletinText",
     "ByChoice",
     "Campaign",
     "ChecklistItem",
