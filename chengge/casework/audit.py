@@ -1,7 +1,7 @@
 """Is the ledger whole, and is the present what it adds up to? `chengge ledger verify` and `rebuild`.
 
 Cases are read in ranges of ids, several processes side by side; each entry's hash is computed again from its body, its
-repeated columns are compared with the body, and the fold of all bodies with the rows of case, clocks and assignments.
+repeated columns are compared with the body, and the fold of all bodies with the rows of case, clocks, assignments and side paths.
 """
 
 from collections.abc import Iterator
@@ -45,6 +45,7 @@ class Present:
     clocks: list[Row]
     pauses: list[Row]
     assignments: list[Row]
+    side_paths: list[Row]
     texts: list[Row]
 
 
@@ -68,6 +69,7 @@ def _plain(alias: str, names: tuple[str, ...]) -> str:
 CASE_NAMES = (*ledger.FACTS, *ledger.MOMENTS)
 CLOCK_NAMES = (*ledger.CLOCK_FACTS, *ledger.CLOCK_MOMENTS)
 ASSIGNMENT_NAMES = (*ledger.ASSIGNMENT_FACTS, *ledger.ASSIGNMENT_MOMENTS)
+SIDE_PATH_NAMES = (*ledger.SIDE_PATH_FACTS, *ledger.SIDE_PATH_MOMENTS)
 
 PAUSES = """
 SELECT clock.case_id, clock.ordinal, date_part('epoch', pause.paused_at)::bigint, date_part('epoch', pause.resumed_at)::bigint
@@ -92,6 +94,10 @@ FROM casework_clock c WHERE case_id >= %s AND case_id < %s ORDER BY case_id, ord
 ASSIGNMENTS = f"""
 SELECT case_id, {_plain("c", ledger.ASSIGNMENT_FACTS)}, {_epochs("c", ledger.ASSIGNMENT_MOMENTS)}
 FROM casework_assignment c WHERE case_id >= %s AND case_id < %s ORDER BY case_id, ordinal
+"""  # noqa: S608
+SIDE_PATHS = f"""
+SELECT case_id, {_plain("c", ledger.SIDE_PATH_FACTS)}, {_epochs("c", ledger.SIDE_PATH_MOMENTS)}
+FROM casework_sidepath c WHERE case_id >= %s AND case_id < %s ORDER BY case_id, ordinal
 """  # noqa: S608
 
 
@@ -125,14 +131,14 @@ def check_range(span: tuple[int, int]) -> Checked:
 def _check(cursor: Any, span: tuple[int, int]) -> Checked:
     faults: list[Fault] = []
     cases = _rows(cursor, CASES, span)
-    clocks, pauses, assignments, texts, told = (
-        _grouped(cursor, statement, span) for statement in (CLOCKS, PAUSES, ASSIGNMENTS, said.TEXTS, ENTRIES)
+    clocks, pauses, assignments, side_paths, texts, told = (
+        _grouped(cursor, statement, span) for statement in (CLOCKS, PAUSES, ASSIGNMENTS, SIDE_PATHS, said.TEXTS, ENTRIES)
     )
     entries = sum(map(len, told.values()))
     none: list[Row] = []
     for case_id, entry_count, last_hash, *facts in cases:
         rows = told.pop(case_id, [])
-        present = Present(tuple(facts), *(rows_of.get(case_id, none) for rows_of in (clocks, pauses, assignments, texts)))
+        present = Present(tuple(facts), *(rows_of.get(case_id, none) for rows_of in (clocks, pauses, assignments, side_paths, texts)))
         fault = _check_case(rows, entry_count, bytes(last_hash), present)
         if fault is not None:
             faults.append(Fault(case_id, facts[0], *fault))
@@ -180,6 +186,7 @@ def _difference(state: Folded, present: Present) -> tuple[int, str] | None:
         ("case", CASE_NAMES, [(0, *present.facts)], [NOTHING_YET | state.case]),
         ("clock", CLOCK_NAMES, present.clocks, state.clocks),
         ("assignment", ASSIGNMENT_NAMES, present.assignments, state.assignments),
+        ("side path", SIDE_PATH_NAMES, present.side_paths, state.side_paths),
     ):
         if len(rows) != len(folded):
             return 0, f"the case has {len(rows)} rows of {what}; its entries add up to {len(folded)}"
@@ -196,7 +203,7 @@ def _difference(state: Folded, present: Present) -> tuple[int, str] | None:
 
 
 def rebuild(case_id: int) -> bool:
-    """Write a case, its clocks and its assignments anew from its entries. Returns whether anything was different.
+    """Write a case, its clocks, assignments and side paths anew from its entries. Returns whether anything was different.
 
     Raises:
         FoldBroken: the entries themselves do not hang together; nothing is changed.

@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext as _
 
-from chengge.casework.models import Case, StageChoice
+from chengge.casework.models import Case, StageChoice, Supervision
 from chengge.casework.words import action_name, post_names
 from chengge.domain.errors import Forbidden
-from chengge.domain.lifecycle import Holder, Stage, Transition, open_to
-from chengge.organization.queries import Actor
+from chengge.domain.lifecycle import BY_ITSELF, WHILE_SUSPENDED, Holder, Post, Stage, Transition, open_to
+from chengge.organization.queries import Actor, city_day
 
 
 def require(row: Transition, case: Case, actor: Actor, task_member_id: int | None) -> None:
@@ -18,6 +18,8 @@ def require(row: Transition, case: Case, actor: Actor, task_member_id: int | Non
     Raises:
         Forbidden: post, axis, scope or holder does not allow it.
     """
+    if row.action in BY_ITSELF and actor.member_id is None and not actor.posts:
+        return  # a timer
     if not row.posts & actor.posts:
         raise Forbidden(
             "post",
@@ -28,6 +30,8 @@ def require(row: Transition, case: Case, actor: Actor, task_member_id: int | Non
         raise Forbidden("scope", _("Case %(number)s does not lie in your area.") % {"number": case.number})
     if row.holder is Holder.TASK and task_member_id not in (None, actor.member_id):
         raise Forbidden("holder", _("This task is another inspector's."), _("Ask the shift leader if you are to take it over."))
+    if row.holder is Holder.RESPONSIBLE and row.posts & actor.posts == {Post.DEPARTMENT} and case.department_id != actor.organization_id:
+        raise Forbidden("holder", _("This is for the responsible department to do."))
     if row.holder in {Holder.DEPARTMENT, Holder.LOWER, Holder.CURRENT}:
         if case.organization_id != actor.organization_id:
             raise Forbidden("holder", _("Case %(number)s is not in the hands of your organization.") % {"number": case.number})
@@ -42,6 +46,9 @@ def hindrance(row: Transition, case: Case) -> str | None:
     if Stage(case.stage) not in row.sources:
         said = {"action": action_name(row.action), "stage": StageChoice(case.stage).label}
         return _("“%(action)s” is not possible: the case is “%(stage)s”.") % said
+    if case.suspended_until is not None and row.action not in WHILE_SUSPENDED:
+        said = {"action": action_name(row.action), "day": city_day(case.suspended_until)}
+        return _("“%(action)s” is not possible: the case is suspended until %(day)s. Wake it first.") % said
     if not makes_sense(row, case):
         return _("“%(action)s” does not fit this case.") % {"action": action_name(row.action)}
     return None
@@ -54,6 +61,20 @@ def makes_sense(row: Transition, case: Case) -> bool:
             return case.self_disposed
         case "handled_by_a_department":
             return case.department_id is not None
+        case "nothing_asked":
+            return not case.asked
+        case "extension_asked" | "suspension_asked" | "appeal_asked":
+            return bool(case.asked) and row.only_if == f"{case.asked}_asked"
+        case "suspended":
+            return case.suspended_until is not None
+        case "never_appealed":
+            return case.department_id is not None and not case.appealed
+        case "no_order":
+            return not case.supervision
+        case "under_order":
+            return bool(case.supervision)
+        case "order_unanswered":
+            return case.supervision == Supervision.ORDERED
     return True
 
 
@@ -65,6 +86,6 @@ def open_actions(case: Case, actor: Actor, task_member_id: int | None) -> tuple[
             require(row, case, actor, task_member_id)
         except Forbidden:
             continue
-        if makes_sense(row, case):
+        if makes_sense(row, case) and (case.suspended_until is None or row.action in WHILE_SUSPENDED):
             allowed.append(row)
     return tuple(allowed)

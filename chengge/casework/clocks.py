@@ -113,6 +113,28 @@ def retime_handling(running: list[Clock], limit: Limit, at: int) -> list[Move]:
     return done
 
 
+def extend_handling(running: list[Clock], original: Limit, times: int, at: int) -> list[Move]:
+    """Give the handling that runs `times` its original limit more, on every level: lower levels are due when the department is.
+
+    The moment when it is due is worked out anew from its own start, as if the longer limit had held from the beginning.
+    """
+    done: list[Move] = []
+    for clock in running:
+        if clock.kind == ClockKind.HANDLING:
+            longer = Limit(clock.limit_amount + original.amount * times, original.unit)
+            again = _timed(longer, clock.calendar_id, epoch(clock.running_since), clock.worked_seconds)
+            done.append({"op": "retime", "n": clock.ordinal} | again)
+        elif clock.kind == ClockKind.LEVEL and done:
+            done.append(_inside(clock, done[0], done[0]["limit_seconds"] - used(running[0], at), at))
+    return done
+
+
+def _inside(clock: Clock, above: Move, left_above: int, at: int) -> Move:
+    """Re-time a lower level's clock by the one above it, which has so many seconds left."""
+    terms = {name: above[name] for name in ("limit_amount", "limit_unit", "continuous", "calendar_id", "yellow_at", "due_at")}
+    return {"op": "retime", "n": clock.ordinal, "limit_seconds": max(used(clock, at) + left_above, 0)} | terms
+
+
 def moves(row: Transition, running: list[Clock], at: int, terms: Terms | None, lower: tuple[int, int] | None) -> list[Move]:
     """What `row` does to the clocks of a case.
 
@@ -125,13 +147,24 @@ def moves(row: Transition, running: list[Clock], at: int, terms: Terms | None, l
     if row.stops == ClockKind.LEVEL:
         stopped = stopped[-1:]  # only the innermost level ends
     done = [stop(clock, at) for clock in stopped]
-    done += [pause(clock, at) for clock in running if clock.kind == row.pauses and clock.paused_at is None]
-    done += [resume(clock, at) for clock in running if clock.kind == row.resumes and clock.paused_at is not None]
+    done += [pause(clock, at) for clock in running if row.pauses in {clock.kind, "*"} and clock.paused_at is None]
+    done += _resumed([clock for clock in running if row.resumes in {clock.kind, "*"} and clock.paused_at is not None], at)
     if lower is not None:
         above = next(clock for clock in reversed(running) if clock.kind in HANDLING)
         done.append(start_within(above, *lower, at))
     elif terms is not None:
         done.append(start(terms, at))
+    return done
+
+
+def _resumed(standing: list[Clock], at: int) -> list[Move]:
+    """Let clocks run on; lower levels are yellow and due when the one above them is."""
+    done: list[Move] = []
+    for clock in standing:
+        move = resume(clock, at)
+        if clock.kind == ClockKind.LEVEL and done:
+            move |= {name: done[-1][name] for name in ("yellow_at", "due_at")}
+        done.append(move)
     return done
 
 

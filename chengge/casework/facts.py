@@ -1,17 +1,90 @@
-"""What casework tells the evaluation: cases, their moves, clocks, assignments, walks and reports."""
+"""What casework tells the evaluation: cases, their moves, clocks, assignments, requests, walks and reports.
+
+What indicators ask of a row stands in the row, so that counting joins nothing: where its case lies and of which class it is, who ended a
+clock, who began an assignment.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
 from chengge.domain.facts import Column, FactTable, Kind, Scope
+from chengge.domain.lifecycle import CARRIED_TO_THE_END, CARRY_OVER, TRANSITIONS, ClockKind
 
 WHOLE, NUMBER, TEXT, YES_NO, MOMENT = Kind.WHOLE, Kind.NUMBER, Kind.TEXT, Kind.YES_NO, Kind.MOMENT
+
+CLASS_CODE = "substr(class.kind, 1, 1) || class.major_code || class.minor_code"
+CLASSED = "{cases} c JOIN foundation_problemclass class ON class.id = c.problem_class_id"
+# Where the case lies and what it is about: every row of a case says so.
+PLACED = (
+    Column("grid_code", WHOLE, "c.grid_code", _("Unit grid, 15 digits; none outside the grids")),
+    Column(
+        "class_code",
+        TEXT,
+        CLASS_CODE,
+        _("Its class: c or e for component or event, then major and minor code; the same over editions"),
+    ),
+)
+
+TAKEN_IN = ("accept", "self_dispose", CARRY_OVER)
+BEGINNING = ("dispatch", "fail_check", CARRY_OVER)  # what gives a case to a second-level department
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
+def _stoppers() -> str:
+    """Every action with the clocks that it stops, as rows of SQL."""
+    stops = {(row.action, kind.value) for row in TRANSITIONS for kind in ClockKind if row.stops in {kind.value, "*"}}
+    stops.add((CARRIED_TO_THE_END, ClockKind.HANDLING.value))
+    return ", ".join(f"('{action}', '{clock}')" for action, clock in sorted(stops))
+
+
+# A program may do several things within one second: what happened first goes with what stood first.
+ENDED_CLOCKS = f"""
+{CLASSED}
+JOIN (
+  SELECT own.*, row_number() OVER (PARTITION BY own.case_id, own.kind, own.stopped_at ORDER BY own.ordinal) AS turn
+  FROM {{cases}} mine JOIN casework_clock own ON own.case_id = mine.id
+) clock ON clock.case_id = c.id
+LEFT JOIN (
+  SELECT entry.case_id, entry.at, entry.action, entry.member_id, stopper.clock,
+    row_number() OVER (PARTITION BY entry.case_id, entry.at, stopper.clock ORDER BY entry.seq) AS turn,
+    count(*) OVER (PARTITION BY entry.case_id, entry.at, stopper.clock) AS turns
+  FROM {{cases}} mine JOIN casework_ledgerentry entry ON entry.case_id = mine.id
+  JOIN (VALUES {_stoppers()}) stopper(action, clock) ON stopper.action = entry.action
+) ended ON ended.case_id = c.id AND ended.clock = clock.kind AND ended.at = clock.stopped_at AND ended.turn = least(clock.turn, ended.turns)
+"""  # noqa: S608 - our own words
+BEGUN_ASSIGNMENTS = f"""
+{CLASSED}
+JOIN (
+  SELECT own.*, row_number() OVER (PARTITION BY own.case_id, own.level ORDER BY own.ordinal) AS nth,
+    row_number() OVER (PARTITION BY own.case_id, own.level, own.started_at ORDER BY own.ordinal) AS turn
+  FROM {{cases}} mine JOIN casework_assignment own ON own.case_id = mine.id
+) assignment ON assignment.case_id = c.id
+LEFT JOIN (
+  SELECT entry.case_id, entry.at, entry.action, entry.member_id,
+    row_number() OVER (PARTITION BY entry.case_id, entry.at ORDER BY entry.seq) AS turn
+  FROM {{cases}} mine JOIN casework_ledgerentry entry ON entry.case_id = mine.id WHERE entry.action IN ({_listed(BEGINNING)})
+) begun ON assignment.level = 2 AND begun.case_id = c.id AND begun.at = assignment.started_at AND begun.turn = assignment.turn
+"""  # noqa: S608 - our own words
+# The inspector whom the roster had walking there: of the shift that had begun, or else of the day's first.
+KEEPER = """(
+  SELECT roster.member_id
+  FROM foundation_responsibilitygridunit unit
+  JOIN foundation_responsibilitygrid grid ON grid.id = unit.responsibility_grid_id
+  JOIN organization_rosterentry roster ON roster.responsibility_grid = grid.code
+  JOIN organization_shift shift ON shift.id = roster.shift_id
+  WHERE unit.grid_code = c.grid_code AND roster.day = (c.reported_at AT TIME ZONE 'Asia/Shanghai')::date
+  ORDER BY shift.starts > (c.reported_at AT TIME ZONE 'Asia/Shanghai')::time,
+    abs(extract(epoch FROM shift.starts - (c.reported_at AT TIME ZONE 'Asia/Shanghai')::time)), roster.member_id
+  LIMIT 1)"""
 
 CASES = FactTable(
     "cases",
     Scope.CASE,
     _("Cases: one row each, as they stand"),
-    "{cases} c JOIN foundation_problemclass class ON class.id = c.problem_class_id"
-    " LEFT JOIN foundation_handbookrule rule ON rule.id = c.rule_id",
+    CLASSED + " LEFT JOIN foundation_handbookrule rule ON rule.id = c.rule_id"
+    " LEFT JOIN casework_ledgerentry first ON first.case_id = c.id AND first.seq = 1",
     ("case_id",),
     (
         Column("case_id", WHOLE, "c.id", _("The case")),
@@ -20,17 +93,11 @@ CASES = FactTable(
         Column("channel", TEXT, "c.channel", _("How the first report came in")),
         Column("kind", TEXT, "c.kind", _("Component or event")),
         Column("class_id", WHOLE, "c.problem_class_id", _("Its class, as a row of the catalogue")),
-        Column(
-            "class_code",
-            TEXT,
-            "substr(class.kind, 1, 1) || class.major_code || class.minor_code",
-            _("Its class: c or e for component or event, then major and minor code; the same over editions"),
-        ),
+        *PLACED,
         Column("rule_id", WHOLE, "c.rule_id", _("The filing condition it is judged by, as a row of the handbook")),
         Column("limit_amount", WHOLE, "rule.limit_amount", _("The handbook's limit for handling")),
         Column("limit_unit", TEXT, "rule.limit_unit", _("The unit of that limit")),
         Column("area_class", TEXT, "c.area_class", _("Class of the area: A, B or C; empty outside the grids")),
-        Column("grid_code", WHOLE, "c.grid_code", _("Unit grid, 15 digits; none outside the grids")),
         Column("component_code", WHOLE, "c.component_code", _("Component, 16 digits")),
         Column("lon", NUMBER, "c.lon", _("Longitude, WGS84")),
         Column("lat", NUMBER, "c.lat", _("Latitude, WGS84")),
@@ -48,12 +115,25 @@ CASES = FactTable(
         Column("handled_at", MOMENT, "c.handled_at", _("Handled, the last time")),
         Column("ended_at", MOMENT, "c.ended_at", _("Ended")),
         Column("entry_count", WHOLE, "c.entry_count", _("Entries in its ledger")),
+        Column("origin", TEXT, "first.origin", _("Live, simulated or imported")),
         Column(
-            "origin",
-            TEXT,
-            "(SELECT first.origin FROM casework_ledgerentry first WHERE first.case_id = c.id AND first.seq = 1)",
-            _("Live, simulated or imported"),
+            "accepted_at",
+            MOMENT,
+            "(SELECT min(entry.at) FROM casework_ledgerentry entry"  # noqa: S608
+            f" WHERE entry.case_id = c.id AND entry.action IN ({_listed(TAKEN_IN)}))",
+            _("Accepted, the first time; disposed of on the spot counts as well"),
         ),
+        Column(
+            "inspector_id",
+            WHOLE,
+            "CASE WHEN first.post = 'inspector' THEN first.member_id END",
+            _("The inspector who reported, if one did"),
+        ),
+        Column("keeper_id", WHOLE, KEEPER, _("The inspector whom the roster had there when it was reported")),
+        Column("excused", YES_NO, "c.excused", _("Left out of what counts as overdue, by a granted appeal")),
+        Column("suspended_until", MOMENT, "c.suspended_until", _("Suspended until; none while it is not")),
+        Column("extension_count", WHOLE, "c.extension_count", _("Extensions granted to the department that has it")),
+        Column("urge_count", WHOLE, "c.urge_count", _("Times it was urged")),
     ),
 )
 
@@ -61,7 +141,7 @@ MOVES = FactTable(
     "moves",
     Scope.CASE,
     _("Moves: one row for each entry of the ledger, without its body"),
-    "{cases} c JOIN casework_ledgerentry entry ON entry.case_id = c.id",
+    CLASSED + " JOIN casework_ledgerentry entry ON entry.case_id = c.id",
     ("case_id", "seq"),
     (
         Column("case_id", WHOLE, "c.id", _("The case")),
@@ -74,14 +154,18 @@ MOVES = FactTable(
         Column("organization_id", WHOLE, "entry.organization_id", _("For which organization")),
         Column("from_stage", TEXT, "entry.from_stage", _("Stage before; empty for the first")),
         Column("to_stage", TEXT, "entry.to_stage", _("Stage after")),
+        Column("department_id", WHOLE, "c.department_id", _("Department or territory that answers for the case, the last one")),
+        Column("stage", TEXT, "c.stage", _("Where the case stands")),
+        *PLACED,
     ),
+    together=("action",),
 )
 
 STAGES = FactTable(
     "stages",
     Scope.CASE,
     _("Stages: one row for each clock that ran"),
-    "{cases} c JOIN casework_clock clock ON clock.case_id = c.id",
+    ENDED_CLOCKS,
     ("case_id", "ordinal"),
     (
         Column("case_id", WHOLE, "c.id", _("The case")),
@@ -97,14 +181,27 @@ STAGES = FactTable(
         Column("worked_seconds", WHOLE, "clock.worked_seconds", _("Seconds used up when it stopped, counted like the limit")),
         Column("continuous", YES_NO, "clock.continuous", _("Counts every second, not only working time")),
         Column("overdue", YES_NO, "clock.overdue", _("Stopped after it was due; none while it runs")),
+        Column("stopped_by", TEXT, "ended.action", _("The action that stopped it")),
+        Column("member_id", WHOLE, "ended.member_id", _("Who stopped it; none for machines")),
+        Column(
+            "suspended",
+            YES_NO,
+            "(clock.stopped_at IS NULL AND clock.paused_at IS NOT NULL AND c.suspended_until IS NOT NULL)",
+            _("Stands still because the case is suspended"),
+        ),
+        Column("excused", YES_NO, "c.excused", _("Left out of what counts as overdue, by a granted appeal")),
+        Column("urgent", YES_NO, "c.urgent", _("Urgent")),
+        Column("stage", TEXT, "c.stage", _("Where the case stands")),
+        *PLACED,
     ),
+    together=("clock",),
 )
 
 ASSIGNMENTS = FactTable(
     "assignments",
     Scope.CASE,
     _("Assignments: one row for each organization and level that had a case in hand"),
-    "{cases} c JOIN casework_assignment assignment ON assignment.case_id = c.id",
+    BEGUN_ASSIGNMENTS,
     ("case_id", "ordinal"),
     (
         Column("case_id", WHOLE, "c.id", _("The case")),
@@ -114,14 +211,44 @@ ASSIGNMENTS = FactTable(
         Column("started_at", MOMENT, "assignment.started_at", _("From when")),
         Column("ended_at", MOMENT, "assignment.ended_at", _("Until when; none while it lasts")),
         Column("outcome", TEXT, "assignment.outcome", _("The action that ended it")),
+        Column("nth", WHOLE, "assignment.nth", _("The how-manieth of its level in the case, from 1")),
+        Column("begun_by", TEXT, "begun.action", _("The action that began it, on the second level")),
+        Column("member_id", WHOLE, "begun.member_id", _("Who began it; none for machines")),
+        *PLACED,
     ),
+    together=("level", "begun_by"),
+)
+
+REQUESTS = FactTable(
+    "requests",
+    Scope.CASE,
+    _("Requests: one row for each return, extension, suspension and appeal asked for, and for each supervision order"),
+    CLASSED + " JOIN casework_sidepath path ON path.case_id = c.id"
+    " LEFT JOIN casework_ledgerentry asked ON asked.case_id = c.id AND asked.seq = path.asked_seq",
+    ("case_id", "ordinal"),
+    (
+        Column("case_id", WHOLE, "c.id", _("The case")),
+        Column("ordinal", WHOLE, "path.ordinal", _("Number of the request in the case, from 0")),
+        Column("kind", TEXT, "path.kind", _("Return, extension, suspension, appeal or order")),
+        Column("organization_id", WHOLE, "path.organization_id", _("The department that asks, or that the order is for")),
+        Column("member_id", WHOLE, "asked.member_id", _("Who asked or ordered")),
+        Column("asked_at", MOMENT, "path.asked_at", _("Asked or ordered")),
+        Column("answer_due_at", MOMENT, "path.answer_due_at", _("To be answered by")),
+        Column("answered_at", MOMENT, "path.answered_at", _("Answered; none while it waits")),
+        Column("ended_at", MOMENT, "path.ended_at", _("Ended; none while it waits or is in force")),
+        Column("outcome", TEXT, "path.outcome", _("Granted, refused, lapsed, answered or lifted")),
+        Column("basis", TEXT, "path.basis", _("Why, as one of a few words")),
+        Column("degree", WHOLE, "path.degree", _("How pressing an order is, 1 to 3")),
+        *PLACED,
+    ),
+    together=("kind",),
 )
 
 WALKS = FactTable(
     "tasks",
     Scope.CASE,
     _("Tasks: one row for each walk to verify or to check"),
-    "{cases} c JOIN casework_task task ON task.case_id = c.id",
+    CLASSED + " JOIN casework_task task ON task.case_id = c.id",
     ("case_id", "task_id"),
     (
         Column("case_id", WHOLE, "c.id", _("The case")),
@@ -133,7 +260,9 @@ WALKS = FactTable(
         Column("done_at", MOMENT, "task.done_at", _("Done; none while it is open")),
         Column("result", TEXT, "task.result", _("The action that ended it")),
         Column("distance_m", NUMBER, "task.distance_m", _("Metres between the inspector and the case when it was done")),
+        *PLACED,
     ),
+    together=("kind",),
     also_touched="SELECT case_id FROM casework_task WHERE done_at IS NULL",  # one that found nobody is given away later
 )
 
@@ -153,4 +282,4 @@ REPORTS = FactTable(
     ),
 )
 
-TABLES = (CASES, MOVES, STAGES, ASSIGNMENTS, WALKS, REPORTS)
+TABLES = (CASES, MOVES, STAGES, ASSIGNMENTS, REQUESTS, WALKS, REPORTS)

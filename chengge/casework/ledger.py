@@ -12,15 +12,16 @@ from django.db import connection
 
 from chengge.casework import said
 from chengge.casework.models import Case, Clock
-from chengge.domain.fold import Body, Folded
+from chengge.domain.fold import NEW_SIDE_PATH, Body, Folded
 from chengge.domain.hashing import BEFORE_THE_FIRST, canonical, chained
 
 # The columns of a case that its entries fold into; moments are epoch seconds in the ledger.
-MOMENTS = ("reported_at", "filed_at", "dispatched_at", "handled_at", "ended_at", "due_at", "yellow_at", "changed_at")
+MOMENTS = ("reported_at", "filed_at", "dispatched_at", "handled_at", "ended_at", "due_at", "yellow_at", "changed_at", "suspended_until")
 FACTS = (
     "number", "stage", "channel", "kind", "problem_class_id", "rule_id", "description", "place", "lon", "lat", "grid_code", "area_class",
     "component_code", "urgent", "department_id", "organization_id", "level", "self_disposed", "rework_count", "return_count",
-    "wrong_dispatch_count", "reopen_count", "merged_into_id",
+    "wrong_dispatch_count", "reopen_count", "merged_into_id", "asked", "extension_count", "suspension_count", "supervision", "urge_count",
+    "appealed", "excused",
 )  # fmt: skip
 CLOCK_MOMENTS = ("started_at", "running_since", "yellow_at", "due_at", "paused_at", "stopped_at")
 CLOCK_FACTS = (
@@ -29,9 +30,14 @@ CLOCK_FACTS = (
 )  # fmt: skip
 ASSIGNMENT_MOMENTS = ("started_at", "ended_at")
 ASSIGNMENT_FACTS = ("level", "organization_id", "outcome")
+SIDE_PATH_MOMENTS = ("asked_at", "answer_due_at", "until", "answered_at", "ended_at")
+SIDE_PATH_FACTS = ("kind", "organization_id", "asked_seq", "basis", "degree", "outcome")
 
 # What a case has before anything is counted against it.
-NO_MARKS = {"self_disposed": False, "rework_count": 0, "return_count": 0, "wrong_dispatch_count": 0, "reopen_count": 0}
+NO_MARKS = {
+    "self_disposed": False, "rework_count": 0, "return_count": 0, "wrong_dispatch_count": 0, "reopen_count": 0, "asked": "",
+    "extension_count": 0, "suspension_count": 0, "supervision": "", "urge_count": 0, "appealed": False, "excused": False,
+}  # fmt: skip
 
 CASE_COLUMNS = tuple(field.attname for field in Case._meta.concrete_fields)
 CLOCK_COLUMNS = tuple(field.attname for field in Clock._meta.concrete_fields)
@@ -75,6 +81,11 @@ START_ASSIGNMENT = """
 INSERT INTO casework_assignment (case_id, ordinal, level, organization_id, started_at, outcome) VALUES (%s, %s, %s, %s, %s, '')
 """
 END_ASSIGNMENT = "UPDATE casework_assignment SET ended_at = %s, outcome = %s WHERE case_id = %s AND ordinal = %s"
+OPEN_SIDE_PATH = f"""
+INSERT INTO casework_sidepath (case_id, ordinal, {", ".join((*SIDE_PATH_FACTS, *SIDE_PATH_MOMENTS))})
+VALUES (%s, %s{", %s" * len((*SIDE_PATH_FACTS, *SIDE_PATH_MOMENTS))})
+"""  # noqa: S608
+SIDE_PATHS = "SELECT ordinal, kind, ended_at IS NULL, answered_at IS NULL FROM casework_sidepath WHERE case_id = %s ORDER BY ordinal"
 
 
 Statement = tuple[str, list[Any]]
@@ -121,6 +132,13 @@ def assignments_of(case_id: int) -> list[tuple[int, bool, int, int]]:
     """Ordinal, whether it lasts, organization and level of every assignment of a case, in order. One query."""
     with connection.cursor() as cursor:
         cursor.execute(ASSIGNMENTS, [case_id])
+        return cursor.fetchall()
+
+
+def side_paths_of(case_id: int) -> list[tuple[int, str, bool, bool]]:
+    """Ordinal, kind, whether it lasts and whether it is unanswered, of every side path of a case, in order. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(SIDE_PATHS, [case_id])
         return cursor.fetchall()
 
 
@@ -175,7 +193,7 @@ def _write(cursor: Any, changes: list[Statement], entry: Statement) -> int:
 
 
 def write_anew(cursor: Any, case_id: int, folded: Folded, chain: bytes) -> None:
-    """Replace the rows of case, clocks, pauses and assignments by what the entries add up to, its texts revealed."""
+    """Replace the rows of case, clocks, pauses, assignments and side paths by what the entries add up to, its texts revealed."""
     columns = _columns(folded.case) | {"entry_count": folded.entry_count, "last_hash": chain}
     cursor.execute(
         f"UPDATE casework_case SET {', '.join(f'{column} = %s' for column in columns)} WHERE id = %s",  # noqa: S608
@@ -185,6 +203,7 @@ def write_anew(cursor: Any, case_id: int, folded: Folded, chain: bytes) -> None:
     for table, names, moments, rows in (
         ("casework_clock", CLOCK_FACTS, CLOCK_MOMENTS, folded.clocks),
         ("casework_assignment", ASSIGNMENT_FACTS, ASSIGNMENT_MOMENTS, folded.assignments),
+        ("casework_sidepath", SIDE_PATH_FACTS, SIDE_PATH_MOMENTS, folded.side_paths),
     ):
         cursor.execute(f"DELETE FROM {table} WHERE case_id = %s", [case_id])  # noqa: S608
         for ordinal, row in enumerate(rows):
@@ -236,7 +255,19 @@ def _moves(case_id: int, body: Body, at: datetime, clock_count: int) -> list[Sta
             done.append((START_ASSIGNMENT, [case_id, move["n"], move["level"], move["organization_id"], at]))
         else:
             done.append((END_ASSIGNMENT, [at, move["outcome"], case_id, move["n"]]))
+    for move in body.get("side_paths", ()):
+        done.append(_side_path(case_id, move, at))
     return done
+
+
+def _side_path(case_id: int, move: dict[str, Any], at: datetime) -> Statement:
+    """What an entry does to the row of a request or an order."""
+    said = {name: _moment(value) if name in SIDE_PATH_MOMENTS else value for name, value in move.items() if name not in {"op", "n"}}
+    if move["op"] == "open":
+        whole = NEW_SIDE_PATH | {"asked_at": at} | said
+        return OPEN_SIDE_PATH, [case_id, move["n"], *(whole[name] for name in (*SIDE_PATH_FACTS, *SIDE_PATH_MOMENTS))]
+    changes = ", ".join(f"{name} = %s" for name in said)
+    return f"UPDATE casework_sidepath SET {changes} WHERE case_id = %s AND ordinal = %s", [*said.values(), case_id, move["n"]]  # noqa: S608
 
 
 def _told(move: dict[str, Any], name: str) -> Any:

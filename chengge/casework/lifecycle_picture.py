@@ -8,7 +8,8 @@ from math import hypot
 
 from chengge.domain.lifecycle import OPEN, REPORT, TRANSITIONS, Axis, Stage, Transition
 
-WIDTH, HEIGHT = 1720, 690
+WIDTH, HEIGHT = 1720, 840
+BESIDE_FROM, BESIDE_LINE = 700, 20  # below the stages: what leaves the case where it is
 BOX_WIDTH, BOX_HEIGHT = 164, 52
 PLACES: dict[Stage, tuple[int, int]] = {
     Stage.REPORTED: (140, 320),
@@ -45,6 +46,8 @@ def picture() -> str:
     between: dict[tuple[Stage, Stage], list[Transition]] = defaultdict(list)
     words: dict[Stage, str] = defaultdict(str)
     for row in TRANSITIONS:
+        if row.is_overlay:
+            continue
         if row.sources == frozenset(OPEN) and row.target:
             words[row.target] = f"{row.action}: from every open stage"
             continue
@@ -55,7 +58,7 @@ def picture() -> str:
                 between[source, row.target_from(source)].append(row)
     lines = [_line(ends, rows, (ends[1], ends[0]) in between) for ends, rows in between.items()]
     boxes = [_box(stage, words[stage]) for stage in Stage]
-    return "".join((_head(), *(shape for shape, _label in lines), *boxes, *(label for _shape, label in lines), "</svg>\n"))
+    return "".join((_head(), *(shape for shape, _label in lines), *boxes, *(label for _shape, label in lines), _beside(), "</svg>\n"))
 
 
 def _head() -> str:
@@ -72,9 +75,24 @@ def _head() -> str:
         f'<defs>{arrows}</defs>\n<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>\n'
         f'<rect x="{left}" y="{top}" width="{width}" height="{height}" rx="14" fill="#fdf3ea"/>\n'
         f'<text x="{left + 14}" y="{top + height - 10}" fill="{COLOURS[Axis.COMMAND]}">command axis</text>\n'
-        f'<text x="20" y="{HEIGHT - 20}" fill="{INK}">blue: supervision acts; brown: command acts; ↻ the stage stays as it is</text>\n'
+        f'<text x="20" y="{HEIGHT - 14}" fill="{INK}">blue: supervision acts; brown: command acts; ↻ the stage stays as it is</text>\n'
         f'<text x="{x - 30}" y="{y + BOX_HEIGHT - 6}" text-anchor="end" fill="{INK}">▴ {REPORT}</text>\n'
     )
+
+
+def _beside() -> str:
+    """What is done without leaving the stage, line by line: by whom it may be, and from where."""
+    groups: dict[frozenset[Stage], list[Transition]] = defaultdict(list)
+    for row in TRANSITIONS:
+        if row.is_overlay:
+            groups[row.sources].append(row)
+    lines = []
+    for sources, rows in groups.items():
+        stages = ", ".join(stage.value for stage in Stage if stage in sources)
+        for axis, colour in COLOURS.items():
+            if actions := [row.action for row in rows if row.axis is axis]:
+                lines.append(f'<tspan x="20" dy="{BESIDE_LINE if lines else 0}" fill="{colour}">↻ {stages}: {", ".join(actions)}</tspan>')
+    return f'<text x="20" y="{BESIDE_FROM}" font-size="13">{"".join(lines)}</text>\n'
 
 
 def _box(stage: Stage, words: str) -> str:

@@ -16,11 +16,12 @@ class FoldBroken(ValueError):
 
 @dataclass(slots=True)
 class Folded:
-    """What the entries read so far add up to. Clocks and assignments are numbered from 0 in the order of their start."""
+    """What the entries read so far add up to. Clocks, assignments and side paths are numbered from 0 in the order of their start."""
 
     case: dict[str, Any] = field(default_factory=dict)
     clocks: list[dict[str, Any]] = field(default_factory=list)
     assignments: list[dict[str, Any]] = field(default_factory=list)
+    side_paths: list[dict[str, Any]] = field(default_factory=list)
     entry_count: int = 0
 
 
@@ -50,6 +51,8 @@ def fold_entry(state: Folded, body: Body) -> None:
         move_clock(state.clocks, move, at)
     for move in body["assignments"]:
         _move_assignment(state.assignments, move, at)
+    for move in body.get("side_paths", ()):
+        _move_side_path(state.side_paths, move, at)
 
 
 def move_clock(clocks: list[dict[str, Any]], move: dict[str, Any], at: int) -> None:
@@ -94,3 +97,21 @@ def _move_assignment(assignments: list[dict[str, Any]], move: dict[str, Any], at
             assignments[move["n"]].update(ended_at=at, outcome=move["outcome"])
         case other:
             raise FoldBroken(f"no assignment can be moved by '{other}'")
+
+
+# What stands in a side path (a request or a supervision order) until an entry says otherwise.
+NEW_SIDE_PATH: dict[str, Any] = {
+    "organization_id": None, "answer_due_at": None, "basis": "", "degree": 0, "until": None, "answered_at": None, "ended_at": None,
+    "outcome": "",
+}  # fmt: skip
+
+
+def _move_side_path(side_paths: list[dict[str, Any]], move: dict[str, Any], at: int) -> None:
+    said = {name: value for name, value in move.items() if name not in {"op", "n"}}
+    match move["op"]:
+        case "open":
+            side_paths.append(NEW_SIDE_PATH | {"asked_at": at} | said)
+        case "change":
+            side_paths[move["n"]].update(said)
+        case other:
+            raise FoldBroken(f"no side path can be moved by '{other}'")

@@ -89,6 +89,9 @@ class Need(StrEnum):
     RULE = "rule"  # the handbook row the case is judged by
     ORGANIZATION = "organization"  # whom it goes to
     CASE = "case"  # another case, which goes on for this one
+    UNTIL = "until"  # the day on which it goes on
+    BASIS = "basis"  # why, as one of a few words (`BASES`)
+    NOTE = "note"  # what is demanded
 
 
 class Holder(StrEnum):
@@ -99,6 +102,7 @@ class Holder(StrEnum):
     DEPARTMENT = "department"  # the responsible department (level 2), holding the case itself
     LOWER = "lower"  # a third- or fourth-level platform, holding the case
     CURRENT = "current"  # whichever organization holds the case now
+    RESPONSIBLE = "responsible"  # the responsible department, whoever below it holds the case now
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +110,11 @@ class Transition:
     """One row of the rule book.
 
     Attributes:
-        stops, pauses, resumes, starts: the clock this action stops, pauses, resumes, starts; `*` stops all that run.
+        stops, pauses, resumes, starts: the clock this action stops, pauses, resumes, starts; `*` means all that run (or stand).
         mark: the count or fact on the case that it raises (`rework`, `return`, `wrong_dispatch`, `self_disposed`, `reopen`).
         echo: the entry that it writes into the ledger of the other case, which goes on or is let go.
-        only_if: a fact about the case without which the action makes no sense (`self_disposed`, `handled_by_a_department`).
+        only_if: a fact about the case without which the action makes no sense (`self_disposed`, `handled_by_a_department`,
+            `extension_asked`, `suspended` …); the names are those of `casework.authority`.
     """
 
     action: str
@@ -128,10 +133,16 @@ class Transition:
 
     @property
     def axis(self) -> Axis:
-        return next(iter(self.posts)).axis
+        """The axis of its posts. A leader, who is on neither, may stand beside posts of one axis where the stage stays as it is."""
+        return next((post.axis for post in Post if post in self.posts and post.axis is not Axis.NEITHER), Axis.NEITHER)
 
     def target_from(self, stage: Stage) -> Stage:
         return self.target or stage
+
+    @property
+    def is_overlay(self) -> bool:
+        """Whether it leaves the case in the stage where it is, and another than the first may be that stage."""
+        return self.target is None and self.sources != frozenset({Stage.REPORTED})
 
 
 def _row(
@@ -198,10 +209,66 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("merge",                "reported verifying accepted filed", "merged", "operator shift_leader", "case reason", "-*",                        echo="take_in"),
     _row("split",                "merged",                    "reported",    "operator shift_leader",   "reason",       "+acceptance",               echo="let_go"),
     _row("reopen",               "closed",                    "reported",    "operator shift_leader",   "reason",       "+acceptance",               "any",        "reopen"),
+    # Side paths and overlays: the stage stays as it is (docs/adr/0022).
+    _row("ask_extension",        "dispatched handling",       "",            "department",              "reason",       "",                          "responsible", "",         "nothing_asked"),
+    _row("grant_extension",      "dispatched handling",       "",            "dispatcher coordinator",  "",             "",                          "any",        "extension", "extension_asked"),
+    _row("refuse_extension",     "dispatched handling",       "",            "dispatcher coordinator",  "reason",       "",                          "any",        "",          "extension_asked"),
+    _row("ask_suspension",       "dispatched handling",       "",            "department",              "reason until basis", "",                    "responsible", "",         "nothing_asked"),
+    _row("grant_suspension",     "dispatched handling",       "",            "coordinator leader",      "",             "=*",                        "any",        "suspension", "suspension_asked"),
+    _row("refuse_suspension",    "dispatched handling",       "",            "coordinator leader",      "reason",       "",                          "any",        "",          "suspension_asked"),
+    _row("wake",                 "dispatched handling",       "",            "dispatcher department coordinator leader", "", ">*",                  "responsible", "",         "suspended"),
+    _row("appeal",               "closed",                    "",            "department",              "reason",       "",                          "responsible", "",         "never_appealed"),
+    _row("grant_appeal",         "closed",                    "",            "shift_leader evaluator",  "",             "",                          "any",        "excused",   "appeal_asked"),
+    _row("refuse_appeal",        "closed",                    "",            "shift_leader evaluator",  "reason",       "",                          "any",        "",          "appeal_asked"),
+    _row("correct",              "accepted filed dispatched handling returned handled checking checked closed", "", "shift_leader", "reason"),
+    _row("order_supervision",    "dispatched handling",       "",            "dispatcher coordinator leader", "reason basis note", "",               "any",        "",          "no_order"),
+    _row("answer_supervision",   "dispatched handling returned handled checking checked", "", "department", "reason", "",                          "responsible", "",         "order_unanswered"),
+    _row("lift_supervision",     "dispatched handling returned handled checking checked", "", "dispatcher coordinator leader", "", "",              "any",        "",          "under_order"),
+    _row("urge",                 "dispatched handling",       "",            "dispatcher coordinator leader", "",       "",                          "any",        "urge"),
 )
 # fmt: on
 
 BY_ACTION: dict[str, Transition] = {row.action: row for row in TRANSITIONS}
+
+# What a timer may do without a hand.
+BY_ITSELF = frozenset({"wake"})
+# What may be done with a case that is suspended; the rest waits until it wakes.
+WHILE_SUSPENDED = frozenset({"wake", "correct", "void", "order_supervision", "answer_supervision", "lift_supervision"})
+
+
+class Request(StrEnum):
+    """What a department asks for, and somebody answers by granting or refusing. One at a time."""
+
+    RETURN = "return"  # 回退
+    EXTENSION = "extension"  # 延期
+    SUSPENSION = "suspension"  # 挂账
+    APPEAL = "appeal"  # 申诉
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The actions by which a request is made and answered."""
+
+    ask: str
+    grant: str
+    refuse: str
+
+
+ASKINGS: dict[Request, Asking] = {
+    Request.RETURN: Asking("hand_back", "confirm_return", "refuse_return"),
+    Request.EXTENSION: Asking("ask_extension", "grant_extension", "refuse_extension"),
+    Request.SUSPENSION: Asking("ask_suspension", "grant_suspension", "refuse_suspension"),
+    Request.APPEAL: Asking("appeal", "grant_appeal", "refuse_appeal"),
+}
+REQUEST_OF: dict[str, Request] = {action: kind for kind, one in ASKINGS.items() for action in (one.ask, one.grant, one.refuse)}
+
+# The few words among which whoever asks or orders chooses why.
+BASES: dict[str, tuple[str, ...]] = {
+    "hand_back": ("wrong_department", "needs_no_handling", "out_of_jurisdiction"),
+    "ask_suspension": ("season", "project"),
+    "order_supervision": ("timeout", "leader", "importance"),
+}
+DEGREES = (1, 2, 3)  # of a supervision order: ordinary, urgent, most urgent
 
 # The first entry of every case: it opens it, so it has no stage to come from.
 REPORT = "report"
@@ -221,19 +288,19 @@ def open_to(stage: Stage, posts: frozenset[Post]) -> tuple[Transition, ...]:
 def stages_of(post: Post) -> tuple[Stage, ...]:
     """The stages in which this post has something to do: what lies on its desk.
 
-    Voiding, merging and reclassifying are open for long; they put nothing on a desk.
+    Voiding, merging and what leaves the stage as it is are open for long; they put nothing on a desk.
     """
-    standing = {"void", "merge", "reclassify"}
+    standing = {"void", "merge"} | {row.action for row in TRANSITIONS if row.target is None}
     return tuple(
         stage for stage in OPEN if any(stage in row.sources and post in row.posts and row.action not in standing for row in TRANSITIONS)
     )
 
 
 def diagram() -> str:
-    """The table as a Mermaid state diagram, for the documentation."""
+    """The table as a Mermaid state diagram, for the documentation: what leads on, and what is done in one stage alone."""
     lines = ["stateDiagram-v2", "    [*] --> reported: report"]
     for row in TRANSITIONS:
-        if row.sources == frozenset(OPEN):
+        if row.sources == frozenset(OPEN) or row.is_overlay:
             continue
         posts = ", ".join(sorted(row.posts))
         for source in Stage:

@@ -4,7 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengge.domain.lifecycle import BY_ACTION, ENDS, OPEN, TRANSITIONS, Axis, Holder, Need, Post, Stage, diagram, open_to, stages_of
+from chengge.domain.lifecycle import (
+    ASKINGS,
+    BY_ACTION,
+    ENDS,
+    OPEN,
+    TRANSITIONS,
+    WHILE_SUSPENDED,
+    Axis,
+    Holder,
+    Need,
+    Post,
+    Stage,
+    diagram,
+    open_to,
+    stages_of,
+)
 
 
 def actions_of(stage: Stage, *posts: Post) -> set[str]:
@@ -28,12 +43,41 @@ def test_command_dispatches_handles_and_feeds_back():
 
 def test_no_action_is_shared_between_the_axes():
     for row in TRANSITIONS:
-        assert len({post.axis for post in row.posts}) == 1
+        assert len({post.axis for post in row.posts} - {Axis.NEITHER}) == 1
 
 
-def test_leaders_and_administrators_never_move_a_case():
+def test_leaders_evaluators_and_coordinators_never_move_a_case_from_stage_to_stage():
     for stage in Stage:
-        assert actions_of(stage, Post.LEADER, Post.ADMINISTRATOR, Post.EVALUATOR) == set()
+        taken = actions_of(stage, Post.LEADER, Post.EVALUATOR, Post.COORDINATOR)
+        assert all(BY_ACTION[action].target is None for action in taken)
+        assert actions_of(stage, Post.ADMINISTRATOR) == set()
+
+
+def test_whoever_asks_does_not_grant():
+    for one in ASKINGS.values():
+        assert not BY_ACTION[one.ask].posts & (BY_ACTION[one.grant].posts | BY_ACTION[one.refuse].posts)
+        assert BY_ACTION[one.grant].posts == BY_ACTION[one.refuse].posts
+        assert Need.REASON in BY_ACTION[one.ask].needs & BY_ACTION[one.refuse].needs or one.ask == "hand_back"
+
+
+def test_command_grants_more_time_but_only_supervision_excuses_what_was_late():
+    assert BY_ACTION["grant_extension"].axis is BY_ACTION["grant_suspension"].axis is Axis.COMMAND
+    assert BY_ACTION["grant_appeal"].axis is Axis.SUPERVISION
+
+
+def test_side_paths_leave_the_case_in_its_stage_and_start_and_stop_no_clock():
+    for row in TRANSITIONS:
+        if row.is_overlay:
+            assert not row.starts and not row.stops
+
+
+def test_a_suspension_pauses_whatever_runs_and_waking_lets_all_run_on():
+    assert BY_ACTION["grant_suspension"].pauses == BY_ACTION["wake"].resumes == "*"
+
+
+def test_a_suspended_case_waits_for_everything_that_would_take_it_on():
+    for action in WHILE_SUSPENDED - {"void"}:
+        assert BY_ACTION[action].target is None
 
 
 def test_a_department_cannot_close_its_own_case():
@@ -41,8 +85,8 @@ def test_a_department_cannot_close_its_own_case():
         assert "close" not in actions_of(stage, Post.DEPARTMENT)
 
 
-def test_a_department_has_nothing_to_decide_once_the_work_is_handed_in():
-    assert actions_of(Stage.HANDLED, Post.DEPARTMENT) == set()
+def test_a_department_has_nothing_but_an_order_to_answer_once_the_work_is_handed_in():
+    assert actions_of(Stage.HANDLED, Post.DEPARTMENT) == {"answer_supervision"}
 
 
 def test_every_open_stage_has_a_way_on_that_is_not_voiding_it():
@@ -51,7 +95,7 @@ def test_every_open_stage_has_a_way_on_that_is_not_voiding_it():
 
 
 def test_an_ended_case_moves_only_by_reopening_it_or_splitting_it_off_again():
-    assert {(row.action, source) for row in TRANSITIONS for source in row.sources & ENDS} == {
+    assert {(row.action, source) for row in TRANSITIONS for source in row.sources & ENDS if not row.is_overlay} == {
         ("reopen", Stage.CLOSED),
         ("split", Stage.MERGED),
     }
@@ -128,9 +172,9 @@ def test_every_clock_that_an_action_starts_is_stopped_by_another():
     assert started == {row.stops for row in TRANSITIONS if row.stops} - {"*"}
 
 
-def test_the_diagram_shows_every_stage_and_every_action_but_voiding():
+def test_the_diagram_shows_every_stage_and_every_action_that_leads_on_but_voiding():
     drawn = diagram()
     for stage in Stage:
         assert stage.value in drawn
     for row in TRANSITIONS:
-        assert (f": {row.action} " in drawn) == (row.action != "void")
+        assert (f": {row.action} " in drawn) == (row.action != "void" and not row.is_overlay)

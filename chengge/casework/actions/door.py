@@ -20,7 +20,7 @@ from chengge.casework.words import deed
 from chengge.domain.coordinates import distance_m
 from chengge.domain.errors import Conflict, NotFound, Refused
 from chengge.domain.fold import move_clock
-from chengge.domain.lifecycle import BY_ACTION, ClockKind, Holder, Stage, Transition
+from chengge.domain.lifecycle import BY_ACTION, REQUEST_OF, ClockKind, Holder, Stage, Transition
 from chengge.organization.queries import CITY_ZONE, Actor
 
 TASK_OF_CLOCK = {ClockKind.VERIFY: "verify", ClockKind.CHECK: "check"}
@@ -33,6 +33,7 @@ PHASE_OF_ACTION = {
     "finish": Evidence.Phase.HANDLE,
     "pass_check": Evidence.Phase.CHECK,
     "fail_check": Evidence.Phase.CHECK,
+    **dict.fromkeys((*REQUEST_OF, "order_supervision", "answer_supervision", "lift_supervision", "urge"), Evidence.Phase.ASKED),
 }
 
 
@@ -120,15 +121,17 @@ def _body(row: Transition, locked: Locked, actor: Actor, given: Given, effect: E
     moves = clocks.moves(row, locked.running, now, effect.terms, effect.lower)
     if effect.limit is not None and row.action == "reclassify":
         moves += clocks.retime_handling(locked.running, effect.limit, now)
+    if effect.added is not None:
+        moves += clocks.extend_handling(locked.running, *effect.added, now)
     target = row.target_from(Stage(case.stage))
     facts = effect.facts | {"stage": target.value}
     facts["yellow_at"], facts["due_at"] = clocks.leading(_clocks_after(locked, moves, now))
-    return {
+    body = {
         "seq": case.entry_count + 1,
         "at": now,
         "action": row.action,
         "member": actor.member_id,
-        "post": min(row.posts & actor.posts).value,
+        "post": min(row.posts & actor.posts).value if actor.posts else "",
         "organization": actor.organization_id,
         "from": case.stage,
         "to": target.value,
@@ -140,6 +143,7 @@ def _body(row: Transition, locked: Locked, actor: Actor, given: Given, effect: E
         "clocks": moves,
         "assignments": effect.assignments,
     }
+    return body | {"side_paths": effect.side_paths} if effect.side_paths else body
 
 
 def _clocks_after(locked: Locked, moves: list[dict[str, Any]], now: int) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from chengge.casework import clocks, ledger
 from chengge.casework.actions.given import Given
+from chengge.casework.actions.side_paths import side_path_of
 from chengge.casework.models import Case
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import ClockKind, Transition
@@ -34,7 +35,11 @@ CALENDAR_OF = "SELECT calendar_id FROM organization_organization WHERE id = %s"
 
 # A reopened case goes all the way round again, as if nothing had been done; its rule and class are a first proposal.
 NOTHING_DONE_YET = dict.fromkeys(("department_id", "organization_id", "level", "filed_at", "dispatched_at", "handled_at", "ended_at")) | {
-    "self_disposed": False
+    "self_disposed": False,
+    "extension_count": 0,
+    "suspension_count": 0,
+    "appealed": False,
+    "excused": False,
 }
 DISPATCHED_TO = frozenset({"department", "territory"})
 
@@ -48,6 +53,8 @@ class Effect:
         assignments: moves of assignments, as the ledger keeps them.
         terms: of the clock that is started; lower: level and organization of a lower level's clock.
         limit: the new limit of the handling that runs, where the rule changed.
+        added: the original limit of the handling that runs, and how many times it is added.
+        side_paths: moves of requests and orders, as the ledger keeps them.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -55,6 +62,8 @@ class Effect:
     terms: clocks.Terms | None = None
     lower: tuple[int, int] | None = None
     limit: Limit | None = None
+    added: tuple[Limit, int] | None = None
+    side_paths: list[dict[str, Any]] = field(default_factory=list)
 
 
 def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datetime) -> Effect:
@@ -68,9 +77,13 @@ def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datet
     match row.action:
         case "amend":
             _amend(effect, case, given, day)
+        case "correct":
+            _correct(effect, case, given, day)
         case "accept" | "reclassify":
             _amend(effect, case, given, day)
             _judge_by(effect, case, given, day)
+            if case.extension_count and effect.limit is not None:  # what was granted counts in the new limit, too
+                effect.limit = Limit(effect.limit.amount * (1 + case.extension_count), effect.limit.unit)
         case "self_dispose":  # The position given is where the inspector stands; it does not move the case.
             if not _judge_by(effect, case, given, day):
                 raise Refused(
@@ -84,6 +97,8 @@ def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datet
         case "dispatch":
             _hand_to_department(effect, case, given.organization_id, at)
             effect.facts["dispatched_at"] = clocks.epoch(at)
+            if case.extension_count:  # they were the other department's
+                effect.facts["extension_count"] = 0
         case "fail_check":
             _hand_to_department(effect, case, case.department_id, at)
             effect.facts["handled_at"] = None
@@ -108,6 +123,7 @@ def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datet
     if given.urgent is not None and given.urgent != case.urgent:
         effect.facts["urgent"] = given.urgent
     _mark(effect, row, case)
+    side_path_of(row, effect, case, actor, given, at)
     target = row.target
     if target is not None and target.is_end:
         effect.facts["ended_at"] = clocks.epoch(at)
@@ -128,6 +144,15 @@ def _amend(effect: Effect, case: Case, given: Given, day: date) -> None:
     if given.lon is not None and given.lat is not None and (given.lon, given.lat) != (case.lon, case.lat):
         located = locate(given.lon, given.lat)
         effect.facts |= {"lon": given.lon, "lat": given.lat, "grid_code": located.grid_code, "area_class": located.area_class}
+
+
+def _correct(effect: Effect, case: Case, given: Given, day: date) -> None:
+    if given.problem_class_id not in (None, case.problem_class_id):
+        hint = _("Change class and condition together.")
+        raise Refused("class", _("The class is not corrected here: the condition hangs on it."), hint, "problem_class")
+    _amend(effect, case, given, day)
+    if not effect.facts and given.urgent in (None, case.urgent):
+        raise Refused("nothing", _("Nothing is corrected."), _("Change what is wrong."))
 
 
 def _judge_by(effect: Effect, case: Case, given: Given, day: date) -> bool:
@@ -213,6 +238,14 @@ def _mark(effect: Effect, row: Transition, case: Case) -> None:
             effect.facts["self_disposed"] = True
         case "self_disposal_refused":
             effect.facts["self_disposed"] = False
+        case "extension":
+            effect.facts["extension_count"] = case.extension_count + 1
+        case "suspension":
+            effect.facts["suspension_count"] = case.suspension_count + 1
+        case "excused":
+            effect.facts["excused"] = True
+        case "urge":
+            effect.facts["urge_count"] = case.urge_count + 1
 
 
 def _terms_of_stage(kind: ClockKind, case: Case, actor: Actor, at: datetime) -> clocks.Terms:

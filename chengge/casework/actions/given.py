@@ -1,13 +1,14 @@
 """What a member gives with an action, and whether it is enough."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from chengge.casework.models import Case
 from chengge.domain.errors import Refused
-from chengge.domain.lifecycle import Holder, Need, Transition
+from chengge.domain.lifecycle import BASES, DEGREES, Holder, Need, Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,10 @@ class Given:
         accuracy_m: of that position.
         organization_id: whom the case goes to.
         into_case_id: the case that goes on for this one.
+        until: the day on which a suspended case wakes.
+        basis: why, as one of the words of `lifecycle.BASES`.
+        degree: of a supervision order, 1 to 3.
+        answer_by: when a supervision order is to be answered; the rule's own limit where it is left out.
     """
 
     reason: str = ""
@@ -36,11 +41,16 @@ class Given:
     organization_id: int | None = None
     urgent: bool | None = None
     into_case_id: int | None = None
+    until: date | None = None
+    basis: str = ""
+    degree: int | None = None
+    answer_by: datetime | None = None
 
     def written(self) -> dict[str, Any]:
         """What was given, for the ledger: nothing that was left out."""
         told = ((name, getattr(self, name)) for name in self.__slots__ if name not in {"reason", "photos"})
-        return {name: value for name, value in told if value not in (None, "", ())}
+        said = {name: value for name, value in told if value not in (None, "", ())}
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in said.items()}
 
 
 def is_place(lon: float | None, lat: float | None) -> bool:
@@ -74,5 +84,14 @@ def require(row: Transition, case: Case, given: Given) -> None:
         raise Refused("rule", _("A filing condition is needed."), _("Choose the condition that the case is judged by."), "rule")
     if Need.ORGANIZATION in row.needs and given.organization_id is None:
         raise Refused("organization", _("Whom does it go to?"), _("Choose an organization."), "organization")
+    if Need.UNTIL in row.needs and given.until is None:
+        raise Refused("until", _("Until which day?"), _("Choose the day on which it goes on."), "until")
+    if Need.NOTE in row.needs and not given.note.strip():
+        raise Refused("note", _("What is demanded?"), _("Say what is to be done."), "note")
+    usual = BASES.get(row.action, ())
+    if (Need.BASIS in row.needs or given.basis) and given.basis not in usual:
+        raise Refused("basis", _("This is no basis here."), _("Choose one of: %(choices)s.") % {"choices": _(", ").join(usual)}, "basis")
+    if given.degree is not None and given.degree not in DEGREES:
+        raise Refused("degree", _("There are the degrees 1, 2 and 3."), _("Choose one of them."), "degree")
     if Need.CASE in row.needs and given.into_case_id is None:
         raise Refused("into", _("Which case goes on for this one?"), _("Choose the other case."), "into_case_id")

@@ -4,17 +4,30 @@
 """
 
 from chengge.casework.models.cases import Case, CaseSerial, CaseText, NotAlike
-from chengge.casework.models.choices import IS_OPEN, Channel, ClockChoice, Origin, StageChoice
+from chengge.casework.models.choices import (
+    IS_OPEN,
+    Asked,
+    Basis,
+    Channel,
+    ClockChoice,
+    Degree,
+    Origin,
+    StageChoice,
+    Supervision,
+)
 from chengge.casework.models.clocks import Assignment, Clock, ClockPause
 from chengge.casework.models.keeping import ContactView, ErasureRecord, SavedFilter
 from chengge.casework.models.ledger import CurrentTransaction, LedgerEntry, SaidText
 from chengge.casework.models.reminders import Reminder, ReminderRule
 from chengge.casework.models.reports import Report
+from chengge.casework.models.requests import RequestRule, SidePath
 from chengge.casework.models.walks import Evidence, Task
 
 __all__ = [
     "IS_OPEN",
+    "Asked",
     "Assignment",
+    "Basis",
     "Case",
     "CaseSerial",
     "CaseText",
@@ -24,6 +37,7 @@ __all__ = [
     "ClockPause",
     "ContactView",
     "CurrentTransaction",
+    "Degree",
     "ErasureRecord",
     "Evidence",
     "LedgerEntry",
@@ -32,8 +46,11 @@ __all__ = [
     "Reminder",
     "ReminderRule",
     "Report",
+    "RequestRule",
     "SaidText",
     "SavedFilter",
+    "SidePath",
     "StageChoice",
+    "Supervision",
     "Task",
 ]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from chengge.casework.models.choices import IS_OPEN, Channel, StageChoice
+from chengge.casework.models.choices import IS_OPEN, Asked, Channel, StageChoice, Supervision
 from chengge.foundation.models import AreaClass, HandbookRule, ProblemClass, ProblemKind
 from chengge.organization.models import Organization
 
@@ -64,6 +64,16 @@ class Case(models.Model):
     return_count = models.PositiveSmallIntegerField(_("returns"), default=0)
     wrong_dispatch_count = models.PositiveSmallIntegerField(_("wrong dispatches"), default=0)
     reopen_count = models.PositiveSmallIntegerField(_("reopened"), default=0)
+    asked = models.CharField(
+        _("asked for"), max_length=10, choices=Asked.choices, blank=True, default="", db_default=""
+    )  # until it is answered
+    extension_count = models.PositiveSmallIntegerField(_("extensions"), default=0, db_default=0)  # granted to the department that has it
+    suspension_count = models.PositiveSmallIntegerField(_("suspensions"), default=0, db_default=0)
+    suspended_until = models.DateTimeField(_("suspended until"), null=True)
+    supervision = models.CharField(_("supervision order"), max_length=8, choices=Supervision.choices, blank=True, default="", db_default="")
+    urge_count = models.PositiveSmallIntegerField(_("urged"), default=0, db_default=0)
+    appealed = models.BooleanField(_("appealed"), default=False, db_default=False)
+    excused = models.BooleanField(_("excused"), default=False, db_default=False)  # left out of overdue statistics; the raw fact stays
     merged_into = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -97,6 +107,9 @@ class Case(models.Model):
             models.Index(fields=("reported_at", "id"), name="case_by_day"),
             models.Index(fields=("department", "reported_at"), name="case_by_department"),
             models.Index(fields=("grid_code", "reported_at"), name="case_by_grid"),
+            models.Index(fields=("asked",), condition=~Q(asked=""), name="case_asked"),
+            models.Index(fields=("suspended_until",), condition=Q(suspended_until__isnull=False), name="case_suspended"),
+            models.Index(fields=("supervision",), condition=~Q(supervision=""), name="case_under_order"),
             models.Index(fields=("merged_into",), condition=Q(merged_into__isnull=False), name="case_merged"),
         ]
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from chengge.domain.lifecycle import ENDS, ClockKind, Stage
+from chengge.domain.lifecycle import ENDS, ClockKind, Request, Stage
 
 
 class StageChoice(models.TextChoices):
@@ -54,6 +54,43 @@ class Channel(models.TextChoices):
     LEADER = "leader", pgettext_lazy("channel", "Leader")
     MEDIA = "media", pgettext_lazy("channel", "Media")
     UPPER = "upper", pgettext_lazy("channel", "Upper platform")
+
+
+class Asked(models.TextChoices):
+    """What the department asks for, while nobody has answered."""
+
+    RETURN = Request.RETURN.value, pgettext_lazy("side path", "Return")
+    EXTENSION = Request.EXTENSION.value, pgettext_lazy("side path", "Extension")
+    SUSPENSION = Request.SUSPENSION.value, pgettext_lazy("side path", "Suspension")
+    APPEAL = Request.APPEAL.value, pgettext_lazy("side path", "Appeal")
+
+
+class Supervision(models.TextChoices):
+    """Whether a supervision order is in force, and whether the department has answered it."""
+
+    ORDERED = "ordered", pgettext_lazy("supervision", "to be answered")
+    ANSWERED = "answered", pgettext_lazy("supervision", "answered")
+
+
+class Basis(models.TextChoices):
+    """Why something is asked or ordered, as one of a few words (`lifecycle.BASES`)."""
+
+    WRONG_DEPARTMENT = "wrong_department", pgettext_lazy("basis", "Wrong department")
+    NEEDS_NO_HANDLING = "needs_no_handling", pgettext_lazy("basis", "Needs no handling")
+    OUT_OF_JURISDICTION = "out_of_jurisdiction", pgettext_lazy("basis", "Out of jurisdiction")
+    SEASON = "season", pgettext_lazy("basis", "Bound to a season")
+    PROJECT = "project", pgettext_lazy("basis", "Bound to a project")
+    TIMEOUT = "timeout", pgettext_lazy("basis", "Timeout")
+    LEADER = "leader", pgettext_lazy("basis", "Leader's instruction")
+    IMPORTANCE = "importance", pgettext_lazy("basis", "Importance")
+
+
+class Degree(models.IntegerChoices):
+    """How pressing a supervision order is."""
+
+    ORDINARY = 1, pgettext_lazy("degree", "Ordinary")
+    URGENT = 2, pgettext_lazy("degree", "Urgent")
+    MOST_URGENT = 3, pgettext_lazy("degree", "Most urgent")
 
 
 class Origin(models.TextChoices):

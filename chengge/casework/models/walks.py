@@ -72,6 +72,7 @@ class Evidence(models.Model):
         VERIFY = "verify", pgettext_lazy("photo", "Verify")
         HANDLE = "handle", pgettext_lazy("photo", "After handling")
         CHECK = "check", pgettext_lazy("photo", "Check")
+        ASKED = "asked", pgettext_lazy("photo", "With a request")
 
     sha256 = models.CharField(max_length=64)
     media = models.CharField(max_length=5, choices=Media.choices, default=Media.PHOTO, db_default=Media.PHOTO)

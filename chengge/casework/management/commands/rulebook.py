@@ -22,6 +22,7 @@ MARK_OF_HOLDER = {
     Holder.DEPARTMENT: "department",
     Holder.LOWER: "lower",
     Holder.CURRENT: "current",
+    Holder.RESPONSIBLE: "responsible",
 }
 
 
@@ -73,8 +74,15 @@ def rules() -> str:
 def matrix() -> str:
     """Which post may take which action."""
     first = (f"`{REPORT}`", *("●" if post in REPORTERS else "" for post in Post))
-    rows = [(f"`{row.action}`", *(MARK_OF_HOLDER[row.holder] if post in row.posts else "" for post in Post)) for row in TRANSITIONS]
+    rows = [(f"`{row.action}`", *(mark(row, post) for post in Post)) for row in TRANSITIONS]
     return table(("action", *(post.value.replace("_", " ") for post in Post)), [first, *rows])
+
+
+def mark(row: Transition, post: Post) -> str:
+    """How a post may take an action. That it must be the responsible department's binds departments alone."""
+    if post not in row.posts:
+        return ""
+    return MARK_OF_HOLDER[Holder.ANY if row.holder is Holder.RESPONSIBLE and post is not Post.DEPARTMENT else row.holder]
 
 
 def clocks() -> str:
