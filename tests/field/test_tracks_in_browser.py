@@ -1,12 +1,13 @@
 """Inspectors on the map in a real browser: where they are, a day replayed, alarms closed; axe finds nothing serious."""
 
-import time
+from datetime import datetime, tzinfo
 
 import pytest
 
 from chengge import clock
 from chengge.field.actions.tracks import take_positions
 from chengge.field.models import Alarm, AlarmRule
+from chengge.organization.queries import CITY_ZONE
 from tests.browsing import axe_findings, sign_in, wait_until
 from tests.casework.courses import Course
 from tests.factories import City, build_city
@@ -17,13 +18,26 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SLIDER = "Number(document.getElementById('moment').value)"
 
 
+@pytest.fixture(autouse=True)
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of every thread goes on from noon: a walk of half an hour lies in one day, whenever the tests run."""
+    shift = datetime.now(CITY_ZONE).replace(hour=12, minute=0, second=0, microsecond=0) - datetime.now(CITY_ZONE)
+
+    class FromNoon(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + shift
+
+    monkeypatch.setattr(clock, "datetime", FromNoon)
+
+
 @pytest.fixture
 def city() -> City:
     """An inspector of today who has been out of bounds and is back."""
     made = build_city()
     AlarmRule.objects.all().delete()
     AlarmRule.objects.create(kind="out_of_bounds", threshold=30, minutes=2, fixes=4, fixes_back=3, valid_from="2020-01-01")
-    start = int(time.time()) - 1500
+    start = int(clock.now().timestamp()) - 1500
     Course(made).reported(by="inspector", channel="inspector")
     take_positions(made.actor("inspector"), walk(*([0] * 4 + [400] * 8 + [20, 40] * 14), start=start))
     return made
