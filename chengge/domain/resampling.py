@@ -128,7 +128,7 @@ def totals_of(scheme: Scheme, columns: Mapping[str, Column], one: Drawn, sums: W
         weights += counts * float(aspect.weight)
     judged = weights > 0
     score = np.divide(total, weights, out=np.full(samples, np.nan), where=judged) + bonus
-    return np.round(np.where(judged & vetoed, 0.0, score), PLACES)
+    return np.round(np.where(judged & vetoed, 0.0, score), PLACES).astype(np.float64)
 
 
 def ranks_of(totals: Floats) -> Whole:

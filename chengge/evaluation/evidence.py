@@ -4,6 +4,7 @@ One reckoning serves three: the bootstrap draws from it, an explanation opens it
 It is kept beside the facts as Parquet, sorted by subject, and made anew from pinned facts wherever it is missing.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from chengge.evaluation.indicators import POPULATIONS, Facts, Indicator, Measure
 from chengge.evaluation.indicators.reckoning import _in_period, _number
 
 ROWS_A_GROUP = 16_384
+ABOVE, BELOW = "numerator ", "denominator "  # names of columns, before the code of the indicator
 Whole = NDArray[np.int64]
 
 
@@ -71,17 +73,28 @@ def write(path: Path, evidence: Evidence) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     owners = np.repeat(np.arange(len(evidence.subject_ids)), np.diff(evidence.begins))
     names = pa.DictionaryArray.from_arrays(pa.array(owners, pa.int32()), pa.array(evidence.subject_ids, pa.string()))
-    table = {"subject_id": names.cast(pa.string()), "case_id": evidence.case_ids}
-    table |= {f"sum_{number}": evidence.sums[:, number] for number in range(evidence.sums.shape[1])}
-    aside = path.with_name(f".{path.name}.aside")
+    table: dict[str, Any] = {"subject_id": names.cast(pa.string()), "case_id": evidence.case_ids}
+    for code, column in evidence.columns.items():
+        table[ABOVE + code] = evidence.sums[:, column.numerator]
+        if column.denominator is not None:
+            table[BELOW + code] = evidence.sums[:, column.denominator]
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
     pq.write_table(pa.table(table), aside, compression="zstd", row_group_size=ROWS_A_GROUP)
     aside.replace(path)
 
 
-def read(path: Path, subject_id: str, columns: Sequence[int]) -> pa.Table:
-    """The rows of one subject: `case_id` and the sums asked for, as `sum_<number>`. Raises FileNotFoundError."""
-    names = ["case_id", *(f"sum_{number}" for number in dict.fromkeys(columns))]
-    return pq.read_table(path, columns=names, filters=[("subject_id", "=", subject_id)])
+def read(path: Path, subject_id: str, code: str | None = None) -> Evidence:
+    """The evidence of one subject, of all indicators or of one alone. Raises FileNotFoundError."""
+    there = pq.read_schema(path).names
+    names = [name for name in there[2:] if code is None or name in (ABOVE + code, BELOW + code)]
+    rows = pq.read_table(path, columns=["case_id", *names], filters=[("subject_id", "=", subject_id)])
+    columns = {
+        name.removeprefix(ABOVE): Column(number, names.index(below) if (below := BELOW + name.removeprefix(ABOVE)) in names else None)
+        for number, name in enumerate(names)
+        if name.startswith(ABOVE)
+    }
+    sums = np.stack([_whole(rows[name]) for name in names], axis=1) if names else np.zeros((rows.num_rows, 0), np.int64)
+    return Evidence((subject_id,), np.array([0, rows.num_rows]), _whole(rows["case_id"]), sums, columns)
 
 
 def _of_population(facts: Facts, name: str, own: Sequence[Measure], subject: Subject, begin: datetime, end: datetime) -> pa.Table:

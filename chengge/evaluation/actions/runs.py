@@ -20,7 +20,7 @@ from chengge.evaluation.indicators import Facts, Settings, with_duckdb
 from chengge.evaluation.models import EvaluationRun, PeerGroup, RunPart, RunSubject, Scheme, SchemeItem
 from chengge.evaluation.periods import period_of
 from chengge.evaluation.queries.judging import Judgement, inputs_of
-from chengge.evaluation.queries.rules import indicator_of, known_indicators
+from chengge.evaluation.queries.rules import indicator_of, known_indicators, settings_of
 from chengge.evaluation.queries.runs import current_run, evidence_path, version_for
 from chengge.evaluation.results import SAMPLES, SEED, Result, exact, frozen, result_of
 from chengge.foundation.actions.dated import copy_in
@@ -77,7 +77,7 @@ def run_of_the_house(wanted: Wanted, store: FactStore | None = None, member_id: 
     refresh(store)
     manifest = store.pin()
     facts = opened(
-        store.pinned(manifest.digest(), manifest.read_at), Settings(version.filed_of, version.public_of, version.recurs_within_days)
+        store.pinned(manifest.digest(), manifest.read_at), settings_of(version)
     )
     try:
         inputs = inputs_of(version, period.begin, period.end)
