@@ -211,7 +211,7 @@ ASSIGNMENTS = FactTable(
         Column("started_at", MOMENT, "assignment.started_at", _("From when")),
         Column("ended_at", MOMENT, "assignment.ended_at", _("Until when; none while it lasts")),
         Column("outcome", TEXT, "assignment.outcome", _("The action that ended it")),
-        Column("nth", WHOLE, "assignment.nth", _("The how-manieth of its level in the case, from 1")),
+        Column("nth", WHOLE, "assignment.nth", _("Its turn among those of its level in the case, from 1")),
         Column("begun_by", TEXT, "begun.action", _("The action that began it, on the second level")),
         Column("member_id", WHOLE, "begun.member_id", _("Who began it; none for machines")),
         *PLACED,

@@ -50,6 +50,7 @@ class FactTable:
         source: the FROM clause. A table of scope CASE names the cases asked for `{cases}` (rows of `casework_case`); one of scope
             DAY may be cut down by its column `day`.
         key: the columns that tell rows apart; rows are kept in their order.
+        together: the columns by whose values rows lie together in a file, before the key: who asks for one value reads little else.
         also_touched: a query of `case_id` for cases whose rows may have changed since the moment `{since}` without an entry in the ledger.
     """
 
@@ -60,9 +61,10 @@ class FactTable:
     key: Sequence[str]
     columns: Sequence[Column]
     also_touched: str = ""
+    together: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
         belongs = "case_id" if self.scope is Scope.CASE else "day"
-        if len(set(names)) != len(names) or not {*self.key, belongs} <= set(names):
+        if len(set(names)) != len(names) or not {*self.key, *self.together, belongs} <= set(names):
             raise ValueError(f"the fact table {self.name} needs columns of different names, among them {belongs} and its key")

@@ -2,13 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from chengge.casework.facts import CLASSED, PLACED
 from chengge.domain.facts import Column, FactTable, Kind, Scope
 
 ANSWERS = FactTable(
     "answers",
     Scope.CASE,
     _("Answers: one row for each thing that a reporter was owed"),
-    "{cases} c JOIN intake_answer answer ON answer.case_id = c.id",
+    CLASSED + " JOIN intake_answer answer ON answer.case_id = c.id",
     ("case_id", "answer_id"),
     (
         Column("case_id", Kind.WHOLE, "c.id", _("The case")),
@@ -22,7 +23,10 @@ ANSWERS = FactTable(
         Column("done_at", Kind.MOMENT, "answer.done_at", _("Given")),
         Column("member_id", Kind.WHOLE, "answer.member_id", _("By whom; none where a message did it")),
         Column("stars", Kind.WHOLE, "answer.stars", _("Satisfaction, 1 to 5")),
+        Column("department_id", Kind.WHOLE, "c.department_id", _("Department or territory that answers for the case, the last one")),
+        *PLACED,
     ),
+    together=("step",),
     also_touched="SELECT case_id FROM intake_answer WHERE state = 'open' OR done_at >= {since}",
 )
 

@@ -2,7 +2,7 @@
 
 from chengge.evaluation.indicators.catalogue import indicators
 from chengge.evaluation.indicators.engines import with_duckdb
-from chengge.evaluation.indicators.populations import POPULATIONS
+from chengge.evaluation.indicators.populations import POPULATIONS, only_cases
 from chengge.evaluation.indicators.reckoning import Figure, case_ids, reckon, rows_by_subject
 from chengge.evaluation.indicators.shapes import Better, Facts, Indicator, Measure, Population, Settings, Subject, Unit
 
@@ -19,6 +19,7 @@ __all__ = [
     "Unit",
     "case_ids",
     "indicators",
+    "only_cases",
     "reckon",
     "rows_by_subject",
     "with_duckdb",

@@ -1,60 +1,76 @@
-"""The populations that indicators count: rows of the facts, each with its moment and its subjects."""
+"""The populations that indicators count: rows of the facts, each with its moment and its subjects. None of them joins tables."""
 
 from collections.abc import Callable
 
 import ibis
 from django.utils.translation import gettext_lazy as _
 
-from chengge.domain.lifecycle import TRANSITIONS
 from chengge.evaluation.indicators.shapes import Facts, Population, Table, Value
 
 # 15 digits of a unit grid: county 6, street 3, community 3, grid 3.
 STREET_UNIT, COMMUNITY_UNIT = 10**6, 10**3
-TAKEN_IN = ("accept", "self_dispose", "carry_over")
 PUBLIC = ("hotline", "web", "app", "open311", "email", "sms")
-# A clock that was ended by one of these was not for whom it judged to bring to an end.
-NOT_ITS_DUTY = ("confirm_return", "void", "merge")
+# A clock that was ended by one of these was not for whom it judges to bring to an end. Nobody decides the acceptance of what is voided, but
+# whoever merges a report or voids a filing has decided.
+NOT_ITS_DUTY = {
+    "acceptance": ("void",),
+    "filing": (),
+    "dispatch": ("void", "merge", "refuse_return"),
+    "handling": ("void", "confirm_return"),
+    "level": ("void", "confirm_return", "hand_up"),
+    "check_sending": ("void",),
+    "closing": (),
+}
+CLOSING = ("close", "carried_to_the_end")
 
 
-def with_subjects(rows: Table, cases: Table) -> Table:
-    """Rows of cases with the subjects that the case itself names: area and class."""
-    place = cases.select(
-        "case_id",
-        "grid_code",
-        street=cases.grid_code // STREET_UNIT,
-        community=cases.grid_code // COMMUNITY_UNIT,
-        grid=cases.grid_code,
-        class_code=cases.class_code,
-    ).drop("grid_code")
-    return rows.inner_join(place, "case_id")
+def only_cases(facts: Facts, cases: Table) -> Facts:
+    """The same facts with the rows of some cases alone.
+
+    Args:
+        cases: those rows of `facts.tables["cases"]` that remain.
+    """
+    left = {name: table.semi_join(cases, "case_id") for name, table in facts.tables.items() if "case_id" in table.columns}
+    return Facts(facts.tables | left | {"cases": cases}, facts.as_of, facts.settings)
 
 
-def stoppers(clock: str) -> tuple[str, ...]:
-    """The actions that stop a clock."""
-    return tuple(row.action for row in TRANSITIONS if row.stops in {clock, "*"}) + (("carried_to_the_end",) if clock == "handling" else ())
+def placed(rows: Table) -> dict[str, Value]:
+    """The subjects that the case of a row names: areas and class."""
+    return {
+        "street": rows.grid_code // STREET_UNIT,
+        "community": rows.grid_code // COMMUNITY_UNIT,
+        "grid": rows.grid_code,
+        "class_code": rows.class_code,
+    }
 
 
 def cases(facts: Facts) -> Table:
     """Cases by the moment of their report; the member is the inspector who reported, if one did."""
-    table, moves = facts.tables["cases"], facts.tables["moves"]
-    taken = (
-        moves.filter(moves.action.isin(["accept", "self_dispose", "carry_over"])).group_by("case_id").agg(accepted_at=lambda t: t.at.min())
-    )
-    first = moves.filter(moves.seq == 1).select(
-        "case_id", member=lambda t: ibis.ifelse(t.post == "inspector", t.member_id, ibis.null("int64"))
-    )
-    rows = table.left_join(taken, "case_id").drop("case_id_right").left_join(first, "case_id").drop("case_id_right")
-    return with_subjects(
-        rows.select(
-            "case_id", "stage", "channel", "urgent", "self_disposed", "ended_at", "member",
-            at=rows.reported_at,
-            organization=rows.department_id,
-            accepted=rows.accepted_at.notnull(),
-            filed=rows.filed_at.notnull(),
-            public=rows.channel.isin(PUBLIC),
-        ),
-        table,
+    table = facts.tables["cases"]
+    return table.select(
+        "case_id", "stage", "channel", "urgent", "self_disposed", "ended_at",
+        at=table.reported_at,
+        member=table.inspector_id,
+        organization=table.department_id,
+        accepted=table.accepted_at.notnull(),
+        filed=table.filed_at.notnull(),
+        public=table.channel.isin(PUBLIC),
+        **placed(table),
     )  # fmt: skip
+
+
+def watched(facts: Facts) -> Table:
+    """Filed cases by the moment of their report; the member is the inspector whom the roster had there."""
+    table = facts.tables["cases"]
+    rows = table.filter(table.filed_at.notnull())
+    return rows.select(
+        "case_id",
+        at=rows.reported_at,
+        member=rows.keeper_id,
+        organization=rows.department_id,
+        missed=rows.channel.isin(PUBLIC),
+        **placed(rows),
+    )
 
 
 def still_runs(clocks: Table) -> Value:
@@ -63,64 +79,46 @@ def still_runs(clocks: Table) -> Value:
 
 
 def clocks_of(clock: str) -> Callable[[Facts], Table]:
-    """Clocks of one kind by the moment they were due; the member is who stopped them, the organization whom they judge."""
+    """Clocks of one kind by the moment they were due; the member is who stopped them, the organization whom they judge.
+
+    What counts: all but those that were not for whom they judge to bring to an end, and those of suspended cases. What a granted appeal
+    excuses counts as handled, yet is judged neither in time nor late.
+    """
 
     def rows(facts: Facts) -> Table:
-        stages, moves = facts.tables["stages"], facts.tables["moves"]
+        stages = facts.tables["stages"]
         own = stages.filter(stages.clock == clock)
-        ends = moves.filter(moves.action.isin(stoppers(clock))).select("case_id", "member_id", "seq", stopped_at="at")
-        ends = ends.group_by(["case_id", "stopped_at"]).agg(member=lambda t: t.member_id.argmin(t.seq))
-        joined = own.left_join(ends, ["case_id", "stopped_at"]).drop("case_id_right", "stopped_at_right")
-        joined = _with_outcome(joined, facts).inner_join(facts.tables["cases"].select("case_id", "stage", "urgent"), "case_id")
-        return with_subjects(
-            joined.select(
-                "case_id", "worked_seconds", "continuous", "member", "urgent",
-                at=joined.due_at,
-                organization=joined.organization_id,
-                counts=~joined.outcome.isin(NOT_ITS_DUTY).fill_null(False),
-                closed=joined.stage == "closed",
-                done=joined.stopped_at.notnull(),
-                in_time=(joined.overdue == False).fill_null(False),  # noqa: E712 (an Ibis expression)
-                late=joined.overdue.fill_null(False) | (still_runs(joined) & (joined.due_at < facts.as_of)),
-            ),
-            facts.tables["cases"],
+        done = own.stopped_at.notnull()
+        counts = ~own.suspended
+        if NOT_ITS_DUTY[clock]:
+            counts = counts & ~own.stopped_by.isin(NOT_ITS_DUTY[clock]).fill_null(False)
+        return own.select(
+            "case_id", "worked_seconds", "continuous", "urgent",
+            at=own.due_at,
+            member=own.member_id,
+            organization=own.organization_id,
+            counts=counts,
+            judged=counts & ~own.excused,
+            closed=own.stage == "closed",
+            done=done,
+            in_time=(own.overdue == False).fill_null(False),  # noqa: E712 (an Ibis expression)
+            late=own.overdue.fill_null(False) | (still_runs(own) & (own.due_at < ibis.literal(facts.as_of))),
+            **placed(own),
         )  # fmt: skip
 
     return rows
 
 
-def _with_outcome(clocks: Table, facts: Facts) -> Table:
-    """Clocks with the outcome of the assignment that ended with them; none for those that judge no organization, or still run."""
-    ended = facts.tables["assignments"].select("case_id", "organization_id", "ordinal", "outcome", stopped_at="ended_at")
-    first = ended.group_by(["case_id", "organization_id", "stopped_at"]).agg(outcome=lambda t: t.outcome.argmin(t.ordinal))
-    joined = clocks.left_join(first, ["case_id", "organization_id", "stopped_at"])
-    return joined.drop("case_id_right", "organization_id_right", "stopped_at_right")
-
-
-def _beginnings(facts: Facts) -> Table:
-    """Second-level assignments with the move that began each: the first with the first, however quickly they follow each other."""
-    moves, given = facts.tables["moves"], facts.tables["assignments"]
-    begun = moves.filter(moves.action.isin(["dispatch", "fail_check", "carry_over"])).select(
-        "case_id", "seq", "at", "action", member="member_id"
-    )
-    begun = begun.mutate(turn=ibis.row_number().over(group_by="case_id", order_by="seq"))
-    given = given.filter(given.level == 2).select("case_id", "ordinal", "outcome", organization="organization_id")
-    given = given.mutate(turn=ibis.row_number().over(group_by="case_id", order_by="ordinal")).drop("ordinal")
-    return begun.inner_join(given, ["case_id", "turn"])
-
-
 def walks(facts: Facts) -> Table:
     """Verify and check tasks by the moment they were due; the member is the inspector."""
     tasks = facts.tables["tasks"]
-    return with_subjects(
-        tasks.select(
-            "case_id", "kind", "result",
-            at=tasks.due_at,
-            member=tasks.member_id,
-            done=tasks.done_at.notnull(),
-            in_time=(tasks.done_at <= tasks.due_at).fill_null(False),
-        ),
-        facts.tables["cases"],
+    return tasks.select(
+        "case_id", "kind", "result",
+        at=tasks.due_at,
+        member=tasks.member_id,
+        done=tasks.done_at.notnull(),
+        in_time=(tasks.done_at <= tasks.due_at).fill_null(False),
+        **placed(tasks),
     )  # fmt: skip
 
 
@@ -130,57 +128,88 @@ def moves_of(*actions: str) -> Callable[[Facts], Table]:
     def rows(facts: Facts) -> Table:
         moves = facts.tables["moves"]
         made = moves.filter(moves.action.isin(actions))
-        return with_subjects(
-            made.select("case_id", "action", "at", member=made.member_id, organization=made.organization_id), facts.tables["cases"]
-        )
+        return made.select("case_id", "action", "at", member=made.member_id, organization=made.organization_id, **placed(made))
+
+    return rows
+
+
+def moves_against(*actions: str) -> Callable[[Facts], Table]:
+    """Moves by one of some actions, when they were made; the member is who made them, the organization the department of the case."""
+
+    def rows(facts: Facts) -> Table:
+        moves = facts.tables["moves"]
+        made = moves.filter(moves.action.isin(actions))
+        return made.select("case_id", "action", "at", member=made.member_id, organization=made.department_id, **placed(made))
 
     return rows
 
 
 def filings(facts: Facts) -> Table:
     """Filings when they were made, with what became of the case; the member is the shift leader."""
-    moves, table = facts.tables["moves"], facts.tables["cases"]
-    made = moves.filter(moves.action == "file").select("case_id", "at", member="member_id")
-    state = table.select("case_id", "stage", "channel", "urgent")
-    return with_subjects(
-        made.inner_join(state, "case_id").mutate(voided=lambda t: t.stage == "voided", public=lambda t: t.channel.isin(PUBLIC)), table
-    )
+    moves = facts.tables["moves"]
+    made = moves.filter(moves.action == "file")
+    return made.select("case_id", "at", member=made.member_id, voided=made.stage == "voided", **placed(made))
+
+
+def _given(facts: Facts, begun_by: str) -> Table:
+    assignments = facts.tables["assignments"]
+    rows = assignments.filter((assignments.level == 2) & (assignments.begun_by == begun_by))
+    return rows.select(
+        "case_id", "outcome",
+        at=rows.started_at,
+        member=rows.member_id,
+        organization=rows.organization_id,
+        first=rows.nth == 1,
+        **placed(rows),
+    )  # fmt: skip
 
 
 def dispatches(facts: Facts) -> Table:
     """Dispatches when they were made: the member is the dispatcher, the organization whom it went to."""
-    begun = _beginnings(facts)
-    made = begun.filter(begun.action == "dispatch")
-    made = made.mutate(
-        first=ibis.row_number().over(group_by="case_id", order_by="seq") == 0,
-        wrong=made.outcome == "confirm_return",
-    )
-    return with_subjects(made.drop("seq", "turn", "action"), facts.tables["cases"])
+    return _given(facts, "dispatch").mutate(wrong=lambda t: (t.outcome == "confirm_return").fill_null(False))
 
 
 def reworks(facts: Facts) -> Table:
     """Failed checks when they were made; the organization is the department that has to do it again."""
-    begun = _beginnings(facts)
-    return with_subjects(begun.filter(begun.action == "fail_check").drop("seq", "turn", "action"), facts.tables["cases"])
-
-
-def closings(facts: Facts) -> Table:
-    """Closings when they were made; the member is the shift leader, the organization the department that had handled the case."""
-    moves, table = facts.tables["moves"], facts.tables["cases"]
-    made = moves.filter(moves.action.isin(["close", "carried_to_the_end"])).select("case_id", "at", member="member_id")
-    state = table.select("case_id", "reported_at", "filed_at", "urgent", organization="department_id")
-    return with_subjects(made.inner_join(state, "case_id"), table)
+    return _given(facts, "fail_check")
 
 
 def assignments(facts: Facts) -> Table:
     """Assignments on every level when they began, by organization."""
     table = facts.tables["assignments"]
-    return with_subjects(
-        table.select(
-            "case_id", "level", "outcome", at=table.started_at, organization=table.organization_id, ended=table.ended_at.notnull()
-        ),
-        facts.tables["cases"],
+    return table.select(
+        "case_id",
+        "level",
+        "outcome",
+        at=table.started_at,
+        organization=table.organization_id,
+        ended=table.ended_at.notnull(),
+        **placed(table),
     )
+
+
+def requests_of(*kinds: str) -> Callable[[Facts], Table]:
+    """Requests of some kinds when they were asked; the organization is the department, the member whoever asked."""
+
+    def rows(facts: Facts) -> Table:
+        table = facts.tables["requests"]
+        own = table.filter(table.kind.isin(kinds))
+        answered = own.answered_at.notnull()
+        return own.select(
+            "case_id", "kind", "outcome", "basis", "degree",
+            at=own.asked_at,
+            member=own.member_id,
+            organization=own.organization_id,
+            granted=(own.outcome == "granted").fill_null(False),
+            answered=answered,
+            in_time=(own.answered_at <= own.answer_due_at).fill_null(False),
+            # Open and not yet due is nothing to judge; what lapsed or was lifted before anybody answered neither.
+            counts=answered | (own.ended_at.isnull() & (own.answer_due_at < ibis.literal(facts.as_of)).fill_null(False)),
+            waited_seconds=own.answered_at.delta(own.asked_at, unit="second").fill_null(0),
+            **placed(own),
+        )  # fmt: skip
+
+    return rows
 
 
 def recurrences(facts: Facts) -> Table:
@@ -188,32 +217,30 @@ def recurrences(facts: Facts) -> Table:
     table = facts.tables["cases"]
     filed = table.filter(table.filed_at.notnull() & table.grid_code.notnull())
     before = ibis.window(group_by=["grid_code", "class_code"], order_by=["reported_at", "case_id"], preceding=(None, 1))
+    filed = filed.select("case_id", "grid_code", "class_code", "reported_at", "ended_at", "department_id")
     filed = filed.mutate(last_ended=filed.ended_at.max().over(before))
     span = ibis.interval(days=facts.settings.recurs_within_days)
-    return with_subjects(
-        filed.select(
-            "case_id",
-            at=filed.reported_at,
-            organization=filed.department_id,
-            again=((filed.last_ended <= filed.reported_at) & (filed.last_ended + span >= filed.reported_at)).fill_null(False),
-        ),
-        table,
+    return filed.select(
+        "case_id",
+        at=filed.reported_at,
+        organization=filed.department_id,
+        again=((filed.last_ended <= filed.reported_at) & (filed.last_ended + span >= filed.reported_at)).fill_null(False),
+        **placed(filed),
     )
 
 
 def answers(facts: Facts) -> Table:
-    """What reporters were owed, by the moment from which they were; the member is who gave it."""
+    """What reporters were owed, by the moment from which they were; the member is who gave it, the organization the department."""
     table = facts.tables["answers"]
-    return with_subjects(
-        table.select(
-            "case_id", "step", "stars", "channel",
-            at=table.since,
-            member=table.member_id,
-            owed=table.state != "dropped",
-            done=table.state == "done",
-            in_time=((table.state == "done") & (table.done_at <= table.due_at)).fill_null(False),
-        ),
-        facts.tables["cases"],
+    return table.select(
+        "case_id", "step", "stars", "channel",
+        at=table.since,
+        member=table.member_id,
+        organization=table.department_id,
+        owed=table.state != "dropped",
+        done=table.state == "done",
+        in_time=((table.state == "done") & (table.done_at <= table.due_at)).fill_null(False),
+        **placed(table),
     )  # fmt: skip
 
 
@@ -223,10 +250,23 @@ def patrol(facts: Facts) -> Table:
     return table.mutate(case_id=ibis.literal(0, "int64"), at=table.day.cast("timestamp('UTC')"), member=table.member_id)
 
 
+def surveys(facts: Facts) -> Table:
+    """Findings at components when they were made, by inspector."""
+    table = facts.tables["surveys"]
+    return table.select("kind", "at", case_id=ibis.literal(0, "int64"), member=table.member_id, **placed(table))
+
+
+def survey_decisions(facts: Facts) -> Table:
+    """Decisions on findings when they were made; the member is the inspector who had found."""
+    table = facts.tables["survey_decisions"]
+    return table.select("kind", "at", case_id=ibis.literal(0, "int64"), member=table.member_id, **placed(table))
+
+
 POPULATIONS: dict[str, Population] = {
     population.name: population
     for population in (
         Population("cases", _("cases that were reported in the period"), cases),
+        Population("watched", _("filed cases that were reported in the period, by whose round they lie in"), watched),
         Population("acceptance", _("acceptances that were due in the period"), clocks_of("acceptance")),
         Population("filing", _("filings that were due in the period"), clocks_of("filing")),
         Population("dispatch", _("dispatches that were due in the period"), clocks_of("dispatch")),
@@ -243,10 +283,19 @@ POPULATIONS: dict[str, Population] = {
         Population("handed_back", _("cases that departments handed back in the period"), moves_of("hand_back")),
         Population("finished", _("cases that departments finished in the period"), moves_of("finish")),
         Population("reworks", _("checks that failed in the period"), reworks),
-        Population("closings", _("closings made in the period"), closings),
+        Population("closings", _("closings made in the period"), moves_against(*CLOSING)),
         Population("reopened", _("cases that were reopened in the period"), moves_of("reopen")),
+        Population("corrections", _("corrections made in the period"), moves_of("correct", "reclassify")),
+        Population("urgings", _("urgings in the period"), moves_against("urge")),
+        Population("returns", _("returns asked for in the period"), requests_of("return")),
+        Population("extensions", _("extensions asked for in the period"), requests_of("extension")),
+        Population("suspensions", _("suspensions asked for in the period"), requests_of("suspension")),
+        Population("appeals", _("appeals made in the period"), requests_of("appeal")),
+        Population("orders", _("supervision orders given in the period"), requests_of("order")),
         Population("recurrences", _("filed cases that were reported in the period"), recurrences),
         Population("answers", _("answers owed since some moment of the period"), answers),
-        Population("patrol", _("days of patrol in the period"), patrol),
+        Population("patrol", _("days of patrol in the period"), patrol, of_cases=False),
+        Population("surveys", _("components surveyed in the period"), surveys, of_cases=False),
+        Population("survey_decisions", _("decisions on component surveys in the period"), survey_decisions, of_cases=False),
     )
 }

@@ -77,7 +77,8 @@ def rows_by_subject(facts: Facts, indicator: Indicator, subject: Subject, begin:
     Returns:
         By subject id a table of `case_id`, `numerator` and `denominator` (whole numbers), in the order of the cases, each case once: where
         several of its rows counted they are added up, so that drawing a case draws all of it. The sums of the columns are the figure's
-        numerator and denominator; a plain count has a denominator of 0 everywhere. Rows that belong to no case have case_id 0 and stand singly.
+        numerator and denominator; a plain count has a denominator of 0 everywhere. Rows that belong to no case have case_id 0 and
+        stand singly.
 
     Raises:
         ValueError: the indicator is not reckoned for this kind of subject.

@@ -71,11 +71,13 @@ class Population:
 
     Attributes:
         words: what one row is, in one phrase.
+        of_cases: whether its rows belong to cases.
     """
 
     name: str
     words: Any
     rows: Callable[[Facts], Table]
+    of_cases: bool = True
 
 
 @dataclass(frozen=True, slots=True)
