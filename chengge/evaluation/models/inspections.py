@@ -11,8 +11,6 @@ from chengge.casework.models import Evidence, Report
 from chengge.evaluation.models.schemes import Judged
 from chengge.organization.models import Organization
 
-BY_WHOM = {"on_delete": models.PROTECT, "null": True, "related_name": "+", "db_index": False}
-
 
 class Campaign(models.Model):
     """Somebody goes and looks: an open check, a secret visit, or a spot check of the mayor.
@@ -50,14 +48,14 @@ class Campaign(models.Model):
     bound_percent = models.PositiveSmallIntegerField(_("third look above (%)"), default=20, validators=[MaxValueValidator(100)])
     assessors = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("assessors"))
     about = models.CharField(_("about"), max_length=500, blank=True)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, **BY_WHOM)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     made_at = models.DateTimeField(_("made"))
     seed = models.PositiveBigIntegerField(_("seed"), null=True)
     frame_digest = models.CharField(_("digest of the frame"), max_length=64, blank=True)
-    drawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, **BY_WHOM)
+    drawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     drawn_at = models.DateTimeField(_("drawn"), null=True)
     result_digest = models.CharField(_("digest of the result"), max_length=64, blank=True)
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, **BY_WHOM)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     published_at = models.DateTimeField(_("published"), null=True)
 
     class Meta:
@@ -132,7 +130,7 @@ class InspectionPlace(models.Model):
     lat = models.FloatField(_("latitude"))
     twice = models.BooleanField(_("scored twice"), default=False)
     left_out = models.CharField(_("left out because"), max_length=200, blank=True)
-    left_out_by = models.ForeignKey(settings.AUTH_USER_MODEL, **BY_WHOM)
+    left_out_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = _("place of an inspection")
@@ -242,9 +240,9 @@ class ImportedSet(models.Model):
     evidence_digest = models.CharField(max_length=64)
     evidence_type = models.CharField(max_length=20)
     evidence_bytes = models.PositiveIntegerField()
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, **BY_WHOM)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     made_at = models.DateTimeField(_("brought in"))
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, **BY_WHOM)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     decided_at = models.DateTimeField(_("decided"), null=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
