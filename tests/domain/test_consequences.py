@@ -221,8 +221,8 @@ def test_the_share_in_the_year_goes_by_score_or_by_grade():
 def test_a_rule_meets_its_level_kind_and_post_and_people_apart_from_their_unit():
     department = unit("d", 90, "A", level=2, organization_kind="department")
     crew = unit("c", 90, "A", level=4, organization_kind="crew")
-    head = unit("m", 90, "A", is_person_of_unit=True, level=2, organization_kind="department", posts=frozenset({"department"}))
-    clerk = unit("n", 90, "A", is_person_of_unit=True, level=2, organization_kind="department", posts=frozenset({"leader"}))
+    head = unit("m", 90, "A", is_person_of_unit=True, level=2, organization_kind="department", posts={"department": date(2026, 1, 1)})
+    clerk = unit("n", 90, "A", is_person_of_unit=True, level=2, organization_kind="department", posts={"leader": date(2026, 1, 1)})
     paid = (Step(1, grade="A", treatment=Treatment.RETURN),)
     rules = [
         Rule(1, Kind.DEPOSIT, By.GRADE, level=2, organization_kind="department", amount_fen=DEPOSIT, steps=paid),

@@ -143,7 +143,8 @@ def _share(rule: Rule, payee: Payee) -> Item | None:
 
 
 def _warning(rule: Rule, payee: Payee, history: Sequence[Past]) -> Item | None:
-    times = times_in_a_row(rule, payee.standing.key, history, payee.since)
+    since = payee.posts.get(rule.post) if rule.post else min(payee.posts.values(), default=None)
+    times = times_in_a_row(rule, payee.standing.key, history, since)
     step = max((step for step in rule.steps if step.first <= times), key=lambda step: step.first, default=None)
     if step is None:
         return None

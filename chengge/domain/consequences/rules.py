@@ -164,17 +164,17 @@ class Payee:
     Attributes:
         key: names the payee; the same in every run.
         standing: the score that counts for it.
-        posts: of a person.
-        since: the day from which a person has held the post that counts; None: always.
+        name: of the payee, as it was called then.
+        posts: of a person, each with the day from which it has been held.
     """
 
     key: str
     standing: Standing
+    name: str = ""
     is_person_of_unit: bool = False
     level: int | None = None
     organization_kind: str = ""
-    posts: frozenset[str] = frozenset()
-    since: date | None = None
+    posts: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
