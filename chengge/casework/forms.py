@@ -2,146 +2,64 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import uuid4
 
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from chengge import clock
 from chengge.casework.actions import Given
-from chengge.casework.models import Case, Channel, Task
+from chengge.casework.models import Basis, Case, Channel, Degree, SidePath, Task
 from chengge.casework.queries import CaseDetail, candidates_for
 from chengge.casework.queries.likeness import Alike, alike_to, in_sight_of
+from chengge.casework.usual import MEANS, REASONS
 from chengge.casework.words import action_name
 from chengge.domain.errors import Refused
-from chengge.domain.lifecycle import Need, Transition
+from chengge.domain.lifecycle import ASKINGS, BASES, REQUEST_OF, Need, Transition
 from chengge.foundation.models import HandbookRule, ProblemClass
 from chengge.foundation.queries import Candidate, rules_of
 from chengge.organization.models import Organization
-from chengge.organization.queries import Actor, city_day
+from chengge.organization.queries import CITY_ZONE, Actor, city_day
 
 # What a person most likely means to do; the first that is open becomes the main button.
 FIRST = (
-    "dispatch", "take_up", "finish", "submit", "file", "confirm_return", "close", "ask_to_check", "accept",
+    "grant_extension", "grant_suspension", "grant_appeal", "answer_supervision", "dispatch", "take_up",
+    "finish", "submit", "file", "confirm_return", "close", "ask_to_check", "accept",
 )  # fmt: skip
 NOTED = frozenset(
-    {"ask_to_verify", "dispatch", "pass_down", "submit", "finish", "ask_to_check", "file", "close", "accept", "confirm_return"}
+    {
+        "ask_to_verify",
+        "dispatch",
+        "pass_down",
+        "submit",
+        "finish",
+        "ask_to_check",
+        "file",
+        "close",
+        "accept",
+        "confirm_return",
+        "grant_extension",
+        "grant_suspension",
+        "grant_appeal",
+        "wake",
+        "urge",
+        "lift_supervision",
+        "order_supervision",
+    }
 )
-WITH_PLACE = frozenset({"amend"})
+WITH_PLACE = frozenset({"amend", "correct"})
 WITH_CLASS = frozenset({"amend"})
 WITH_RULE = frozenset({"accept", "reclassify"})
-WITH_URGENT = frozenset({"accept", "amend"})
+WITH_URGENT = frozenset({"accept", "amend", "correct"})
+# What is asked and ordered may be proved by a photo; the rules of requests say when it must be.
+WITH_EVIDENCE = frozenset({"hand_back", "ask_extension", "ask_suspension", "appeal", "answer_supervision"})
+WITH_UNTIL = frozenset({"ask_suspension", "grant_suspension"})
 # They end the case badly: they stand apart, in red, and open a form that says so.
 DANGEROUS = frozenset({"void", "reject", "decline_filing"})
 # Reports by these have been seen by a pair of eyes of our own.
 SEEN_ON_THE_SPOT = frozenset({Channel.INSPECTOR.value, Channel.VIDEO.value, Channel.SENSOR.value})
-
-REASONS: dict[str, tuple[Promise, ...]] = {
-    "merge": (
-        pgettext_lazy("reason", "The same problem, reported again"),
-        pgettext_lazy("reason", "Reported twice by the same person"),
-    ),
-    "split": (
-        pgettext_lazy("reason", "They are two problems after all"),
-        pgettext_lazy("reason", "Merged with the wrong case"),
-    ),
-    "reopen": (
-        pgettext_lazy("reason", "It has come back"),
-        pgettext_lazy("reason", "The reporter says that it is not done"),
-    ),
-    "amend": (
-        pgettext_lazy("reason", "The place was given wrongly"),
-        pgettext_lazy("reason", "The class was chosen wrongly"),
-        pgettext_lazy("reason", "The reporter added something"),
-    ),
-    "reject": (
-        pgettext_lazy("reason", "Does not meet any filing condition"),
-        pgettext_lazy("reason", "Not a matter of urban management"),
-        pgettext_lazy("reason", "Nothing was found on the spot"),
-        pgettext_lazy("reason", "Reported twice"),
-    ),
-    "transfer": (
-        pgettext_lazy("reason", "Belongs to another district"),
-        pgettext_lazy("reason", "Belongs to the police"),
-        pgettext_lazy("reason", "Belongs to the government hotline"),
-    ),
-    "send_back": (
-        pgettext_lazy("reason", "The class does not fit"),
-        pgettext_lazy("reason", "The place is not clear"),
-        pgettext_lazy("reason", "The photos show too little"),
-    ),
-    "decline_filing": (
-        pgettext_lazy("reason", "Does not meet any filing condition"),
-        pgettext_lazy("reason", "Nothing was found on the spot"),
-        pgettext_lazy("reason", "Reported twice"),
-    ),
-    "return_to_filing": (
-        pgettext_lazy("reason", "The class does not fit"),
-        pgettext_lazy("reason", "Nobody answers for this; to be settled first"),
-        pgettext_lazy("reason", "The place is not clear"),
-    ),
-    "hand_up": (
-        pgettext_lazy("reason", "Beyond our means"),
-        pgettext_lazy("reason", "Not in our area"),
-        pgettext_lazy("reason", "Needs machines or material that we do not have"),
-    ),
-    "hand_back": (
-        pgettext_lazy("reason", "Not ours by the list of responsibilities"),
-        pgettext_lazy("reason", "Belongs to another owner"),
-        pgettext_lazy("reason", "Outside our area"),
-    ),
-    "refuse_return": (
-        pgettext_lazy("reason", "It is yours by the list of responsibilities"),
-        pgettext_lazy("reason", "It is yours by a ruling"),
-        pgettext_lazy("reason", "The place lies in your area"),
-    ),
-    "refuse_self_disposal": (
-        pgettext_lazy("reason", "The photos do not show that it is done"),
-        pgettext_lazy("reason", "Not a small matter; a department must do it"),
-    ),
-    "check_again": (
-        pgettext_lazy("reason", "The photos do not show that it is done"),
-        pgettext_lazy("reason", "Photographed at another place"),
-    ),
-    "reclassify": (
-        pgettext_lazy("reason", "The class was chosen wrongly"),
-        pgettext_lazy("reason", "Another filing condition fits better"),
-    ),
-    "void": (
-        pgettext_lazy("reason", "Filed by mistake"),
-        pgettext_lazy("reason", "Reported twice"),
-        pgettext_lazy("reason", "The reporter withdrew it"),
-    ),
-}
-
-# What happens, said before it is done; only where the button's own word may not tell enough.
-MEANS: dict[str, Promise] = {
-    "merge": gettext_lazy(
-        "This case ends here and the other one goes on. Its reports hang on that one, and everybody who reported gets its answer. "
-        "It can be split off again."
-    ),
-    "split": gettext_lazy("The case comes back with the reports that it had brought, and is accepted anew."),
-    "reopen": gettext_lazy("The case begins again with its acceptance, and keeps its whole story."),
-    "ask_to_verify": gettext_lazy("An inspector on duty goes there and looks. The acceptance clock stands still until then."),
-    "file": gettext_lazy("The case goes over to the dispatcher, and the dispatch clock starts."),
-    "take_up": gettext_lazy("Tells the command centre that your people have begun. The handling clock has run since the dispatch."),
-    "pass_down": gettext_lazy("The clock of the lower level runs inside your own; you still answer for the whole."),
-    "submit": gettext_lazy("The result goes up to the organization that passed the case down to you."),
-    "finish": gettext_lazy("Stops the handling clock; an inspector will check the result on the spot."),
-    "ask_to_check": gettext_lazy("An inspector on duty goes there and checks the result."),
-    "void": gettext_lazy("The case ends here and counts as wrongly filed. This cannot be taken back."),
-    "reject": gettext_lazy("The case ends here without being filed. This cannot be taken back."),
-    "decline_filing": gettext_lazy("The case ends here without being filed. This cannot be taken back."),
-    "transfer": gettext_lazy("The case ends here; another body goes on with it. This cannot be taken back."),
-    "hand_back": gettext_lazy("The shift leader decides whether it was dispatched wrongly. The handling clock stands still until then."),
-    "confirm_return": gettext_lazy(
-        "The dispatch counts as wrong; the case goes back to the dispatcher, and the next department gets its full limit."
-    ),
-    "refuse_return": gettext_lazy("The case goes back to the department, and its clock runs on."),
-    "close": gettext_lazy("The case is settled. This cannot be taken back."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +185,57 @@ class ActionForm:
         return self.row.action in WITH_CLASS
 
     @property
+    def takes_evidence(self) -> bool:
+        return self.row.action in WITH_EVIDENCE
+
+    @property
+    def takes_until(self) -> bool:
+        return self.row.action in WITH_UNTIL
+
+    @property
+    def needs_until(self) -> bool:
+        return Need.UNTIL in self.row.needs
+
+    @property
+    def bases(self) -> tuple[tuple[str, str], ...]:
+        """The few words among which the person chooses why."""
+        return tuple((one, str(Basis(one).label)) for one in BASES.get(self.row.action, ()))
+
+    @property
+    def chosen_basis(self) -> str:
+        return self.typed.get("basis", "") or next(iter(BASES.get(self.row.action, ("",))))
+
+    @property
+    def degrees(self) -> tuple[tuple[int, str], ...]:
+        """How pressing a supervision order is; nothing for other actions."""
+        return tuple((one.value, str(one.label)) for one in Degree) if self.row.action == "order_supervision" else ()
+
+    @property
+    def chosen_degree(self) -> str:
+        return self.typed.get("degree", "1")
+
+    @property
+    def demand(self) -> bool:
+        """Whether what is to be done is said, and by when."""
+        return Need.NOTE in self.row.needs
+
+    @property
+    def pending(self) -> SidePath | None:
+        """The request that this action answers. One query."""
+        kind = REQUEST_OF.get(self.row.action)
+        if kind is None or ASKINGS[kind].ask == self.row.action:
+            return None
+        return SidePath.objects.filter(case=self.case, kind=kind.value, ended_at=None).order_by("-ordinal").first()
+
+    @property
+    def until(self) -> str:
+        """The day that is filled in: what was typed, or what was asked."""
+        if typed := self.typed.get("until", ""):
+            return typed
+        asked = self.pending
+        return f"{city_day(asked.until):%Y-%m-%d}" if asked is not None and asked.until else ""
+
+    @property
     def takes_urgent(self) -> bool:
         return self.row.action in WITH_URGENT
 
@@ -365,6 +334,10 @@ def given_from(sent: QueryDict, case: Case, row: Transition) -> Given:
         organization_id=_whole(sent, "organization_id"),
         into_case_id=_other_case(sent) if Need.CASE in row.needs else None,
         urgent=(sent.get("urgent") == "1") if sent.get("urgent_shown") else None,
+        until=_day(sent, "until"),
+        basis=sent.get("basis", "").strip()[:24],
+        degree=_whole(sent, "degree"),
+        answer_by=_local_moment(sent, "answer_by"),
     )
 
 
@@ -400,6 +373,28 @@ def _whole(sent: QueryDict, name: str) -> int | None:
     if not (value.isascii() and value.isdigit() and int(value) < 2**63):
         raise Refused("value", _("“%(value)s” is no number.") % {"value": value[:40]}, _("Choose it anew."), name)
     return int(value)
+
+
+def _day(sent: QueryDict, name: str) -> date | None:
+    value = sent.get(name, "").strip()
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise Refused("value", _("“%(value)s” is no day.") % {"value": value[:40]}, _("Write it like 2026-11-24."), name) from None
+
+
+def _local_moment(sent: QueryDict, name: str) -> datetime | None:
+    """A moment as the city's people write it."""
+    value = sent.get(name, "").strip()
+    if not value:
+        return None
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=CITY_ZONE)
+    except ValueError:
+        hint = _("Write it like 2026-11-24 14:00.")
+        raise Refused("value", _("“%(value)s” is no moment.") % {"value": value[:40]}, hint, name) from None
 
 
 def _degrees(sent: QueryDict, name: str) -> float | None:

@@ -7,9 +7,13 @@ from procrastinate.contrib.django import app
 
 from chengge import clock
 from chengge.casework import personal, photos, privacy, reminders, tasks, voice
-from chengge.casework.models import Evidence
+from chengge.casework.actions import perform
+from chengge.casework.models import Case, Evidence
+from chengge.domain.errors import Conflict
+from chengge.organization.queries import MACHINE
 
 TASKS_AT_ONCE = 200
+WAKES_AT_ONCE = 1000
 ORPHAN_DAYS = 7
 
 
@@ -25,6 +29,21 @@ def give_waiting_tasks(timestamp: int) -> int:
 def remind(timestamp: int) -> int:
     """Remind whoever has to act of clocks that run out or have run out."""
     return reminders.remind().clocks
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="casework.wake_suspended", lock="casework.wake_suspended", pass_context=False)
+def wake_suspended(timestamp: int) -> int:
+    """Wake the cases whose suspension has come to its day; how many there were."""
+    woken = 0
+    due = Case.objects.filter(suspended_until__lte=clock.now()).order_by("suspended_until").values_list("pk", flat=True)
+    for case_id in due[:WAKES_AT_ONCE]:
+        try:
+            perform(case_id, "wake", MACHINE)
+        except Conflict:  # somebody was faster
+            continue
+        woken += 1
+    return woken
 
 
 @app.periodic(cron="35 3 * * *")

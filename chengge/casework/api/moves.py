@@ -1,18 +1,18 @@
 """What may be done with a case, and doing it: every change goes through the one door."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Router
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from chengge.casework.actions import Given, perform
 from chengge.casework.actions.door import moved_before
 from chengge.casework.queries import case_in_sight, visible
 from chengge.casework.queries import open_actions as actions_open_to
 from chengge.casework.words import action_name
-from chengge.domain.lifecycle import BY_ACTION, Need, Stage
+from chengge.domain.lifecycle import BASES, BY_ACTION, Need, Stage
 from chengge.organization.kept_answers import key_used
 from chengge.rest.answers import answers
 from chengge.rest.fields import (
@@ -34,6 +34,7 @@ router = Router()
 
 MOST_PHOTOS = 20
 BIGGEST_COUNT = 2**31 - 1
+USUAL = ["", *(basis for some in BASES.values() for basis in some)]
 Action = Annotated[
     str, Field(description="An action of the rule book", json_schema_extra={"enum": sorted(BY_ACTION)}, pattern=r"^[a-z_]{1,24}$")
 ]
@@ -56,6 +57,10 @@ class GivenIn(Incoming):
     organization_id: StrictId | None = Field(None, description="Whom the case goes to")
     urgent: StrictBool | None = None
     into: CaseNumber | None = Field(None, description="For `merge`: number of the open case that goes on for this one")
+    until: date | None = Field(None, description="For a suspension: the day on which the case wakes, in the city's time")
+    basis: Annotated[str, Field(max_length=24, description="Why, for requests and orders", json_schema_extra={"enum": USUAL})] = ""
+    degree: Annotated[int, Field(strict=True, ge=1, le=3)] | None = Field(None, description="For `order_supervision`: how pressing")
+    answer_by: AwareDatetime | None = Field(None, description="For `order_supervision`: by when it is to be answered")
     seen: Annotated[int, Field(strict=True, ge=0, le=BIGGEST_COUNT)] | None = Field(
         None, description="`entry_count` of the case as you saw it; the action is refused if the case has moved since"
     )

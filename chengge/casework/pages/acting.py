@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from chengge.casework.actions import perform
-from chengge.casework.forms import REASONS, ActionForm, given_from
+from chengge.casework.forms import ActionForm, given_from
 from chengge.casework.models import Case
 from chengge.casework.pages.desk import SAFE_IN_BULK, desk_asked
 from chengge.casework.pages.photos import keep_files
 from chengge.casework.queries import case_in_sight, open_actions, visible
+from chengge.casework.usual import REASONS
 from chengge.casework.words import action_name, deed
 from chengge.domain.errors import Conflict, NotFound, Refused
 from chengge.domain.lifecycle import BY_ACTION, Transition

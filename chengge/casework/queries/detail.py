@@ -172,7 +172,7 @@ def _photos(case: Case) -> Photos:
     shown = [one for one in found if one.media == Evidence.Media.PHOTO]
     return Photos(
         tuple(photo for photo in shown if photo.phase in BEFORE),
-        tuple(photo for photo in shown if photo.phase not in BEFORE),
+        tuple(photo for photo in shown if photo.phase not in BEFORE and photo.phase != Evidence.Phase.ASKED),
         tuple(one for one in found if one.media == Evidence.Media.VOICE),
         len(rows) - len(found),
     )

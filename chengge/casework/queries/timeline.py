@@ -10,11 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from chengge.casework.models import Case, Channel, ClockChoice, LedgerEntry, Origin, Task
+from chengge.casework.clocks import moment
+from chengge.casework.models import Basis, Case, Channel, ClockChoice, Degree, LedgerEntry, Origin, Task
 from chengge.casework.words import deed
 from chengge.domain.lifecycle import ADD_REPORT, LET_GO, RELEASE_REPORT, TAKE_IN
 from chengge.foundation.models import HandbookRule
 from chengge.organization.models import Organization
+from chengge.organization.queries import CITY_ZONE, city_day
 
 Body = dict[str, Any]
 
@@ -104,7 +106,7 @@ def _facts(action: str, body: Body, organizations: Mapping[int, str], rules: Map
     rule_id = body["case"].get("rule_id")
     if rule_id and action != "report":
         yield _("condition: %(condition)s") % {"condition": rules.get(rule_id, "")}
-    if action in {"amend", "reclassify"}:
+    if action in {"amend", "reclassify", "correct"}:
         changed = [str(label) for name, label in AMENDABLE.items() if name in body["case"]]
         if changed:
             yield _("changed: %(fields)s") % {"fields": _(", ").join(changed)}
@@ -114,9 +116,29 @@ def _facts(action: str, body: Body, organizations: Mapping[int, str], rules: Map
         yield ngettext("%(count)d report", "%(count)d reports", count) % {"count": count}
     if action == ADD_REPORT and given.get("channel") in Channel.values:
         yield _("by %(channel)s") % {"channel": Channel(given["channel"]).label}
+    yield from _side_paths(body)
     for move in body["clocks"]:
         if move["op"] == "start":
             yield _("the clock “%(clock)s” starts") % {"clock": ClockChoice(move["kind"]).label}
+
+
+def _side_paths(body: Body) -> Iterable[str]:
+    """What was asked, ordered or granted: why, how pressing, until when, and by when it is to be answered."""
+    for move in body.get("side_paths", ()):
+        if move.get("basis"):
+            yield str(Basis(move["basis"]).label)
+        if move.get("degree"):
+            yield str(Degree(move["degree"]).label)
+        if move.get("until"):
+            yield _("until %(day)s") % {"day": city_day(moment(move["until"]))}
+        if move.get("answer_due_at"):
+            yield _("answer due %(moment)s") % {"moment": f"{moment(move['answer_due_at']).astimezone(CITY_ZONE):%m-%d %H:%M}"}
+        if move.get("outcome") == "lapsed":
+            yield _("what was asked before lapses")
+    for move in body["clocks"]:
+        if move["op"] == "retime" and body["action"] == "grant_extension" and "due_at" in move:
+            yield _("due %(moment)s") % {"moment": f"{moment(move['due_at']).astimezone(CITY_ZONE):%m-%d %H:%M}"}
+            return
 
 
 def _cases_in(body: Body, numbers: Mapping[int, str]) -> Iterable[str]:

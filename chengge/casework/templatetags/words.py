@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from chengge import clock
-from chengge.casework.models import Case
+from chengge.casework.models import Basis, Case
 from chengge.casework.queries import ClockAccount
 from chengge.casework.words import action_name
 from chengge.domain import worktime
@@ -79,6 +79,15 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
+def day(at: datetime | None) -> str:
+    """The city's day of a moment: 11-24, with the year where it is another one."""
+    if at is None:
+        return ""
+    that, today = city_day(at), city_day(clock.now())
+    return f"{that:%m-%d}" if that.year == today.year else f"{that:%Y-%m-%d}"
+
+
+@register.filter
 def exactly(at: datetime | None) -> str:
     """A moment in full, to the second, for a tooltip and machines."""
     return "" if at is None else f"{at.astimezone(CITY_ZONE):%Y-%m-%d %H:%M:%S}"
@@ -142,6 +151,12 @@ def hours_minutes(seconds: int) -> str:
 def action_words(action: str) -> str:
     """What the button of an action says."""
     return action_name(action)
+
+
+@register.filter
+def basis_word(basis: str) -> str:
+    """Why something was asked or ordered, in a word."""
+    return str(Basis(basis).label) if basis in Basis.values else basis
 
 
 @register.filter
