@@ -112,10 +112,10 @@ def section_names() -> dict[str, str]:
     """The headings of the sections, in order."""
     return {
         "overview": _("The city as a whole"),
-        "areas": _("Areas"),
-        "departments": _("Departments"),
-        "posts": _("Posts"),
-        "problems": _("Problems"),
+        "areas": pgettext("bulletin", "Areas"),
+        "departments": pgettext("bulletin", "Departments"),
+        "posts": pgettext("bulletin", "Posts"),
+        "problems": pgettext("bulletin", "Problems"),
         "cases": _("Notable cases"),
         "ahead": _("What comes next"),
     }
@@ -169,22 +169,22 @@ def _paragraphs(texts: Mapping[str, str], key: str) -> list[Block]:
 def _overview(figures: Figures) -> list[Block]:
     now, before = figures.city, figures.city_before
     told = [
-        (_("reported"), "A0", count(count_of(now, "A0"))),
-        (_("filed"), "A8", count(count_of(now, "A8"))),
-        (_("closed"), "C3", count(count_of(now, "C3"))),
-        (_("handled in time"), "D2", percent(ratio(now, "D2"))),
-        (_("closing rate"), "D5", percent(ratio(now, "D5"))),
-        (_("rework"), "D4", percent(ratio(now, "D4"))),
-        (_("right at first dispatch"), "C1", percent(ratio(now, "C1"))),
-        (_("content reporters"), "A10", percent(ratio(now, "A10"))),
+        (pgettext("bulletin", "reported"), "A0", count(count_of(now, "A0"))),
+        (pgettext("bulletin", "filed"), "A8", count(count_of(now, "A8"))),
+        (pgettext("bulletin", "closed"), "C3", count(count_of(now, "C3"))),
+        (pgettext("bulletin", "handled in time"), "D2", percent(ratio(now, "D2"))),
+        (pgettext("bulletin", "closing rate"), "D5", percent(ratio(now, "D5"))),
+        (pgettext("bulletin", "rework"), "D4", percent(ratio(now, "D4"))),
+        (pgettext("bulletin", "right at first dispatch"), "C1", percent(ratio(now, "C1"))),
+        (pgettext("bulletin", "content reporters"), "A10", percent(ratio(now, "A10"))),
     ]
     blocks: list[Block] = [KeyFigures(tuple(KeyFigure(label, value, *change(now, before, code)) for label, code, value in told))]
     if note := first_day_note(figures):
         blocks.append(Paragraph(note, Tone.NOTE))
     days = [day for day in figures.days if not figures.first_day or day[0] >= figures.first_day]
     if len(days) > 1:
-        reported = Series(_("reported"), tuple(day[1] for day in days))
-        closed = Series(_("closed"), tuple(day[2] for day in days))
+        reported = Series(pgettext("bulletin", "reported"), tuple(day[1] for day in days))
+        closed = Series(pgettext("bulletin", "closed"), tuple(day[2] for day in days))
         busiest = max(days, key=lambda day: day[1])
         told_of = _("Cases reported and closed day by day; most were reported on %(day)s: %(count)s.") % {
             "day": busiest[0],
@@ -212,7 +212,7 @@ def _areas(material: Material) -> list[Block]:
     bars.sort(key=lambda bar: (-bar.value, bar.name))
     if bars:
         caption = _("Handling in time, street by street")
-        blocks.append(ranked_bars(caption, tables.told_by_bars(caption, bars), bars, 1, _("the period before")))
+        blocks.append(ranked_bars(caption, tables.told_by_bars(caption, bars), bars, 1, pgettext("bulletin", "the period before")))
     return [*blocks, *_map_of_streets(material)]
 
 
@@ -270,7 +270,7 @@ def _noise(ranking: Ranking) -> list[Block]:
         "count": wide,
         "all": len(places),
     }
-    picture = ranks_with_noise(caption, told, places, _("first"), _("last"))
+    picture = ranks_with_noise(caption, told, places, pgettext("bulletin", "first"), pgettext("bulletin", "last"))
     note = Paragraph(
         _(
             "The bar is the span in which nine of ten ranks lie when the cases are drawn anew; "
@@ -315,29 +315,33 @@ def _cases(material: Material, texts: Mapping[str, str]) -> list[Block]:
 def _case(chosen: Chosen) -> CaseTold:
     case = chosen.candidate
     place = "".join((case.street, case.community))
-    facts = [(_("Where"), place or "–"), (_("Department"), case.department or "–"), (_("Reported"), moment_in_words(case.reported_at))]
+    facts = [
+        (pgettext("bulletin", "Where"), place or "–"),
+        (pgettext("bulletin", "Department"), case.department or "–"),
+        (pgettext("bulletin", "Reported"), moment_in_words(case.reported_at)),
+    ]
     if case.ended_at:
-        facts.append((_("Ended"), moment_in_words(case.ended_at)))
+        facts.append((pgettext("bulletin", "Ended"), moment_in_words(case.ended_at)))
     match case.rule:
         case "longest_open":
             facts.append((_("Open at the end of the period for"), span(case.amount)))
         case "quickest":
             facts.append((_("From report to closing"), span(case.amount)))
         case "most_reworked":
-            facts.append((_("Checks failed"), count(case.amount)))
+            facts.append((pgettext("bulletin", "Checks failed"), count(case.amount)))
         case _unknown:
-            facts.append((_("Reports"), count(case.amount)))
+            facts.append((pgettext("bulletin", "Reports"), count(case.amount)))
     title = _("%(what)s, case %(number)s") % {"what": case.class_name, "number": case.number}
     return CaseTold(rule_names()[case.rule], title, tuple(facts), chosen.words)
 
 
 def _labels(material: Material, audience: Audience) -> tuple[tuple[str, str], ...]:
-    labels = [("sources", _("What the figures rest on")), ("contents", _("Contents"))]
+    labels = [("sources", _("What the figures rest on"))]
     if audience is Audience.INTERNAL:
         labels.append(("audience", _("For use within the house: names people")))
         labels.extend(
             (role, f"{name}{pgettext('between a label and its value', ': ')}{material.signatures[role]}")
-            for role, name in (("drafted", _("Drafted by")), ("signed", _("Signed by")))
+            for role, name in (("drafted", pgettext("bulletin", "Drafted by")), ("signed", pgettext("bulletin", "Signed by")))
             if material.signatures.get(role)
         )
     if material.corrects:
@@ -350,7 +354,7 @@ def _sources(material: Material) -> tuple[tuple[str, str], ...]:
     figures = material.figures
     period = period_of(figures.period)
     rows = [
-        (_("Period"), _("%(first)s to %(last)s") % {"first": period.first.isoformat(), "last": period.last.isoformat()}),
+        (pgettext("bulletin", "Period"), _("%(first)s to %(last)s") % {"first": period.first.isoformat(), "last": period.last.isoformat()}),
         (_("Facts as of"), moment_in_words(figures.as_of)),
         (_("Digest of the facts"), figures.facts_digest),
     ]

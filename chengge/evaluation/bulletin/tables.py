@@ -22,14 +22,14 @@ CHANNELS_SHOWN = 6
 def of_areas(ranking: Ranking, values: Mapping[str, Told]) -> Table:
     """Areas in the order of their scores, with the figures behind."""
     columns = (
-        Column(_("Rank"), 0.7, True),
-        Column(_("Area"), 2.2),
-        Column(_("Score"), 1, True),
-        Column(_("Grade"), 0.9),
-        Column(_("Since last"), 1.2),
-        Column(_("Reported"), 1, True),
-        Column(_("In time"), 1.1, True),
-        Column(_("Rework"), 1, True),
+        Column(pgettext("bulletin", "Rank"), 0.7, True),
+        Column(pgettext("bulletin", "Area"), 2.2),
+        Column(pgettext("bulletin", "Score"), 1, True),
+        Column(pgettext("bulletin", "Grade"), 0.9),
+        Column(pgettext("bulletin", "Since last"), 1.2),
+        Column(pgettext("bulletin", "Reported"), 1, True),
+        Column(pgettext("bulletin", "In time"), 1.1, True),
+        Column(pgettext("bulletin", "Rework"), 1, True),
     )
     return Table(
         scheme_name(ranking), columns, tuple(_area_row(one, values.get(one.id)) for one in _in_order(ranking)), _note_of_spans(ranking)
@@ -39,13 +39,13 @@ def of_areas(ranking: Ranking, values: Mapping[str, Told]) -> Table:
 def of_unscored_areas(streets: Sequence[Told]) -> Table:
     """Streets by handling in time, where nothing has been scored."""
     columns = (
-        Column(_("Rank"), 0.7, True),
-        Column(_("Area"), 2.2),
-        Column(_("Reported"), 1, True),
-        Column(_("Filed"), 1, True),
-        Column(_("Closed"), 1, True),
-        Column(_("In time"), 1.1, True),
-        Column(_("Rework"), 1, True),
+        Column(pgettext("bulletin", "Rank"), 0.7, True),
+        Column(pgettext("bulletin", "Area"), 2.2),
+        Column(pgettext("bulletin", "Reported"), 1, True),
+        Column(pgettext("bulletin", "Filed"), 1, True),
+        Column(pgettext("bulletin", "Closed"), 1, True),
+        Column(pgettext("bulletin", "In time"), 1.1, True),
+        Column(pgettext("bulletin", "Rework"), 1, True),
     )
     ordered = sorted(streets, key=lambda one: (-(ratio(one.values, "D2") or 0), one.id))
     rows = tuple(
@@ -66,14 +66,14 @@ def of_unscored_areas(streets: Sequence[Told]) -> Table:
 def of_departments(ranking: Ranking, values: Mapping[str, Told]) -> list[Table]:
     """A table for each peer group."""
     columns = (
-        Column(_("Rank"), 0.7, True),
-        Column(_("Department"), 2.2),
-        Column(_("Score"), 1, True),
-        Column(_("Grade"), 0.9),
-        Column(_("Since last"), 1.2),
-        Column(_("Work"), 0.8, True),
-        Column(_("In time"), 1.1, True),
-        Column(_("Rework"), 1, True),
+        Column(pgettext("bulletin", "Rank"), 0.7, True),
+        Column(pgettext("bulletin", "Department"), 2.2),
+        Column(pgettext("bulletin", "Score"), 1, True),
+        Column(pgettext("bulletin", "Grade"), 0.9),
+        Column(pgettext("bulletin", "Since last"), 1.2),
+        Column(pgettext("bulletin", "Work"), 0.8, True),
+        Column(pgettext("bulletin", "In time"), 1.1, True),
+        Column(pgettext("bulletin", "Rework"), 1, True),
     )
     tables = []
     for group, ranked in groups_of(ranking):
@@ -92,13 +92,13 @@ def of_departments(ranking: Ranking, values: Mapping[str, Told]) -> list[Table]:
 def of_unscored_departments(organizations: Sequence[Told]) -> Table:
     """Departments by handling in time, where nothing has been scored."""
     columns = (
-        Column(_("Rank"), 0.7, True),
-        Column(_("Department"), 2.2),
-        Column(_("Dispatched"), 1, True),
-        Column(_("Due"), 1, True),
-        Column(_("In time"), 1.1, True),
-        Column(_("Rework"), 1, True),
-        Column(_("Handed back"), 1.1, True),
+        Column(pgettext("bulletin", "Rank"), 0.7, True),
+        Column(pgettext("bulletin", "Department"), 2.2),
+        Column(pgettext("bulletin", "Dispatched"), 1, True),
+        Column(pgettext("bulletin", "Due"), 1, True),
+        Column(pgettext("bulletin", "In time"), 1.1, True),
+        Column(pgettext("bulletin", "Rework"), 1, True),
+        Column(pgettext("bulletin", "Handed back"), 1.1, True),
     )
     judged = [one for one in organizations if ratio(one.values, "D2") is not None]
     ordered = sorted(judged, key=lambda one: (-(ratio(one.values, "D2") or 0), -one.values["D2"][1], one.id))
@@ -119,12 +119,12 @@ def of_unscored_departments(organizations: Sequence[Told]) -> Table:
 def of_posts(rankings: Sequence[Ranking]) -> Table:
     """How the scores of each post lie, without a name."""
     columns = (
-        Column(_("Post"), 1.6),
-        Column(_("People"), 0.8, True),
-        Column(_("Highest"), 1, True),
-        Column(_("Middle"), 1, True),
-        Column(_("Lowest"), 1, True),
-        Column(_("Grades"), 3),
+        Column(pgettext("bulletin", "Post"), 1.6),
+        Column(pgettext("bulletin", "People"), 0.8, True),
+        Column(pgettext("bulletin", "Highest"), 1, True),
+        Column(pgettext("bulletin", "Middle"), 1, True),
+        Column(pgettext("bulletin", "Lowest"), 1, True),
+        Column(pgettext("bulletin", "Grades"), 3),
     )
     return Table(_("Scores by post"), columns, tuple(_post_row(ranking) for ranking in rankings))
 
@@ -132,12 +132,12 @@ def of_posts(rankings: Sequence[Ranking]) -> Table:
 def of_people(ranking: Ranking) -> Table:
     """Everybody in a post by score: for the house alone."""
     columns = (
-        Column(_("Rank"), 0.7, True),
-        Column(_("Name"), 2),
-        Column(_("Score"), 1, True),
-        Column(_("Grade"), 1),
-        Column(_("Since last"), 1.2),
-        Column(_("Work"), 1, True),
+        Column(pgettext("bulletin", "Rank"), 0.7, True),
+        Column(pgettext("bulletin", "Name"), 2),
+        Column(pgettext("bulletin", "Score"), 1, True),
+        Column(pgettext("bulletin", "Grade"), 1),
+        Column(pgettext("bulletin", "Since last"), 1.2),
+        Column(pgettext("bulletin", "Work"), 1, True),
     )
     rows = tuple(
         (_rank(one), one.name, one.score or NOTHING, one.grade or NOTHING, _since(one), count(one.workload)) for one in _in_order(ranking)
@@ -148,12 +148,12 @@ def of_people(ranking: Ranking) -> Table:
 def of_classes(figures: Figures) -> Table:
     """The commonest classes of problems."""
     columns = (
-        Column(_("Class"), 2.6),
-        Column(_("Reported"), 1, True),
-        Column(_("Share"), 1, True),
-        Column(_("Closed"), 1, True),
-        Column(_("In time"), 1.1, True),
-        Column(_("Again"), 1, True),
+        Column(pgettext("bulletin", "Class"), 2.6),
+        Column(pgettext("bulletin", "Reported"), 1, True),
+        Column(pgettext("bulletin", "Share"), 1, True),
+        Column(pgettext("bulletin", "Closed"), 1, True),
+        Column(pgettext("bulletin", "In time"), 1.1, True),
+        Column(pgettext("bulletin", "Again"), 1, True),
     )
     whole = count_of(figures.city, "A0") or 1
     top = sorted(figures.classes, key=lambda one: (-count_of(one.values, "A0"), one.id))[:CLASSES_SHOWN]
