@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from django.db import transaction
 
-from chengge.casework.history import key_of, write_history
+from chengge.casework.history import count_rows_anew, key_of, write_history
 from chengge.casework.models import Clock
 from chengge.exchange.history.reading import HistoryPlan
 
@@ -37,6 +37,8 @@ def apply_history(made: HistoryPlan, told: Callable[[int, int], None] = lambda _
             new += write_history(made.mapping.system, some)
             done += len(some)
             told(done, len(made.cases))
+        if new:
+            count_rows_anew()
     return new
 
 
