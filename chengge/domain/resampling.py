@@ -97,15 +97,29 @@ def drawn_sums(one: Drawn, peers: Whole, samples: int, seed: int) -> Whole:
     count = len(one.sums)
     if count == 0:
         return np.zeros((samples, one.sums.shape[1]), np.int64)
-    kinds, of_kind = np.unique(one.sums, axis=0, return_counts=True)
     from_peers = random.binomial(count, 1 / (count + 1), samples)
-    drawn = np.empty((samples, kinds.shape[1]), np.int64)
-    at_once = max(1, MOST_NUMBERS_AT_ONCE // len(kinds))
-    for begin in range(0, samples, at_once):
-        some = slice(begin, begin + at_once)
-        drawn[some] = random.multinomial(count - from_peers[some], of_kind / count) @ kinds
+    drawn = _drawn(random, one.sums, count - from_peers)
     which = np.repeat(np.arange(samples), from_peers)
     np.add.at(drawn, which, peers[random.integers(0, len(peers), len(which))])
+    return drawn
+
+
+def freely_drawn_sums(sums: Whole, samples: int, seed: int) -> Whole:
+    """As `drawn_sums`, but how many cases there are is drawn too (Poisson), as a month could have brought some more or fewer."""
+    random = np.random.default_rng(seed)
+    if not len(sums):
+        return np.zeros((samples, sums.shape[1]), np.int64)
+    return _drawn(random, sums, random.poisson(len(sums), samples))
+
+
+def _drawn(random: np.random.Generator, sums: Whole, counts: Whole) -> Whole:
+    """The sums of so many cases for each sample, drawn with replacement."""
+    kinds, of_kind = np.unique(sums, axis=0, return_counts=True)
+    drawn = np.empty((len(counts), kinds.shape[1]), np.int64)
+    at_once = max(1, MOST_NUMBERS_AT_ONCE // len(kinds))
+    for begin in range(0, len(counts), at_once):
+        some = slice(begin, begin + at_once)
+        drawn[some] = random.multinomial(counts[some], of_kind / len(sums)) @ kinds
     return drawn
 
 
