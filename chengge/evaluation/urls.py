@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from chengge.evaluation.pages import overview
+from chengge.evaluation.pages import dashboards, overview
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Schemes
@@ -10,4 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Bulletins
     # Views
     path("evaluation/", overview.overview, name="evaluation"),
+    path("evaluation/dashboards/", dashboards.dashboards, name="evaluation_dashboards"),
+    path("evaluation/dashboards/<slug:name>.csv", dashboards.as_csv, name="evaluation_dashboard_csv"),
+    path("evaluation/dashboards/areas.geojson", dashboards.heat_areas, name="evaluation_heat_areas"),
 ]
