@@ -2,7 +2,8 @@
 
 from ninja import Router
 
-from chengge.evaluation.api import dashboards
+from chengge.evaluation.api import dashboards, schemes
 
 router = Router()
 router.add_router("", dashboards.router)
+router.add_router("", schemes.router)

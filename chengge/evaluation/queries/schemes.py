@@ -69,6 +69,15 @@ def schemes_with_versions(actor: Actor) -> list[Scheme]:
     return list(schemes_seen_by(actor).prefetch_related(Prefetch("versions", versions, to_attr="shown_versions")))
 
 
+def state_of(version: SchemeVersion, day: date) -> str:
+    """draft, coming, now or past: where a version stands on a day."""
+    if version.state == SchemeVersion.State.DRAFT or version.valid_from is None:
+        return "draft"
+    if version.valid_from > day:
+        return "coming"
+    return "now" if version.valid_to is None or version.valid_to > day else "past"
+
+
 def is_judged_by(actor: Actor, scheme: Scheme) -> bool:
     """Whether the member, or the body or area they answer for, is judged by the scheme."""
     return Scheme.objects.filter(_judging(actor), pk=scheme.pk).exists()

@@ -1,6 +1,6 @@
 """What a version of a scheme says, apart from its rows: one shape for editor, Excel sheets, shipped files, diffs and the API."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Prefetch
@@ -56,7 +56,7 @@ class VersionContent:
     filed_of: str = "reported"
     public_of: str = "filed"
     recurs_within_days: int = 30
-    note: str = field(default="", compare=False)
+    note: str = ""
 
     @property
     def settings(self) -> Settings:

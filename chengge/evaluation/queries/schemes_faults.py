@@ -75,6 +75,8 @@ def doubts_of(content: VersionContent) -> list[Fault]:
         for place, item in enumerate(aspect.items):
             if fewer_is_better(item, known) and item.way is Way.LINEAR and item.full_at > item.zero_at:
                 message = _("fewer is better here, and yet more earns more points")
+            elif item.source is not Source.INDICATOR and item.way is Way.LINEAR and max(item.zero_at, item.full_at) <= 1:
+                message = _("what comes from an inspection or from outside is points of a hundred, and this line ends at 1")
             elif item.way is Way.PER_COUNT and unit_of(item, known) is Unit.SHARE:
                 message = _("“off for each” counts things, and this value is a share: a threshold is usually meant")
             else:

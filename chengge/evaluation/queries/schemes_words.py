@@ -65,8 +65,10 @@ def item_name(item: ItemContent, known: Mapping[str, Indicator]) -> str:
 
 
 def unit_of(item: ItemContent, known: Mapping[str, Indicator]) -> Unit:
-    """The unit of an item's value; what inspections and imports bring is a share."""
-    indicator = indicator_of(item.code, known) if item.source is Source.INDICATOR else None
+    """The unit of an item's value; what inspections and imports bring are points of a hundred, a mean."""
+    if item.source is not Source.INDICATOR:
+        return Unit.MEAN
+    indicator = indicator_of(item.code, known)
     return indicator.unit if indicator else Unit.SHARE
 
 
