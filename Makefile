@@ -32,7 +32,7 @@ bench: .venv/dev.stamp node_modules/.stamp .venv/messages.stamp
 
 test: lint browser
 	@echo "== Tests"
-	@.venv/bin/pytest -q
+	@.venv/bin/pytest -q --numprocesses=logical --dist=loadfile
 
 lint: .venv/dev.stamp node_modules/.stamp .venv/messages.stamp
 	@echo "== Style, types, and who may import whom"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from pytest_django.plugin import blocking_manager_key
 
 from chengge import clock
 from chengge.config.postgres import PrivatePostgres
@@ -60,6 +61,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[server].close()
 
 
+# What migrations wrote (rules that a city starts with) lies in a schema of its own, to be put back when a test has emptied all tables.
+KEEP = """
+DO $$ DECLARE one name; filled boolean; BEGIN
+  IF to_regnamespace('kept') IS NOT NULL THEN RETURN; END IF;
+  CREATE SCHEMA kept;
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename !~ '^(django|auth|procrastinate|silk)_' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', one) INTO filled;
+    IF filled THEN EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%I', one, one); END IF;
+  END LOOP;
+END $$
+"""
+PUT_BACK = """
+DO $$ DECLARE one name; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'kept' LOOP
+    EXECUTE format('INSERT INTO public.%I OVERRIDING SYSTEM VALUE SELECT * FROM kept.%I ON CONFLICT DO NOTHING', one, one);
+  END LOOP;
+END $$
+"""
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> None:
     """Tests that commit empty the tables afterwards, so the test database lets the ledger be truncated, and nothing else."""
@@ -67,6 +89,22 @@ def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker")
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE casework_ledgerentry DISABLE TRIGGER ledger_no_truncate")
+        cursor.execute(KEEP)
+        cursor.execute(PUT_BACK)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """After a test that commits, every test finds the rules of a new city again, in whatever order they run."""
+    yield
+    if nextitem is None:  # with the last test the database itself has gone
+        return
+    marker = item.get_closest_marker("django_db")
+    if (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):
+        from django.db import connection
+
+        with item.config.stash[blocking_manager_key].unblock(), connection.cursor() as cursor:
+            cursor.execute(PUT_BACK)
 
 
 @pytest.fixture
