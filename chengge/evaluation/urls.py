@@ -1,6 +1,21 @@
 from django.urls import URLPattern, URLResolver, path
 
-from chengge.evaluation.pages import bulletins, consequence_rules, consequences, dashboards, overview, schemes, schemes_editor
+from chengge.evaluation.pages import (
+    bulletins,
+    comparing,
+    consequence_rules,
+    consequences,
+    dashboards,
+    explaining,
+    imported_scores,
+    inspections,
+    inspections_one,
+    overview,
+    runs,
+    schemes,
+    schemes_editor,
+    visits,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Schemes
@@ -21,7 +36,44 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("evaluation/schemes/versions/<int:version_id>/<int:aspect>/new/", schemes_editor.item, name="evaluation_scheme_item_new"),
     path("evaluation/schemes/versions/<int:version_id>/<int:aspect>/<int:place>/", schemes_editor.item, name="evaluation_scheme_item"),
     # Runs, explained and compared
+    path("evaluation/runs/", runs.runs, name="evaluation_runs"),
+    path("evaluation/runs/new", runs.new, name="evaluation_run_new"),
+    path("evaluation/runs/<int:run_id>/", runs.one, name="evaluation_run"),
+    path("evaluation/runs/<int:run_id>/changes/", runs.changes, name="evaluation_run_changes"),
+    path("evaluation/runs/<int:run_id>/<slug:what>.<slug:form>", runs.as_file, name="evaluation_run_file"),
+    path("evaluation/runs/<int:run_id>/<slug:subject>/", explaining.score, name="evaluation_score"),
+    path("evaluation/runs/<int:run_id>/<slug:subject>/grade/", explaining.mend, name="evaluation_mend"),
+    path("evaluation/runs/<int:run_id>/<slug:subject>/<int:position>/", explaining.part, name="evaluation_part"),
+    path("evaluation/peer-groups/", runs.peer_groups, name="evaluation_peer_groups"),
+    path("evaluation/compare/", comparing.page, name="evaluation_compare"),
+    path("evaluation/compare.csv", comparing.as_csv, name="evaluation_compare_csv"),
     # Inspections
+    path("evaluation/inspections/", inspections.campaigns, name="evaluation_inspections"),
+    path("evaluation/inspections/new/", inspections.new, name="evaluation_inspection_new"),
+    path("evaluation/inspections/map.json", inspections_one.map_config, name="evaluation_inspection_map"),
+    path("evaluation/inspections/imported/", imported_scores.imports, name="evaluation_imports"),
+    path("evaluation/inspections/imported/new/", imported_scores.new, name="evaluation_import_new"),
+    path("evaluation/inspections/imported/form.xlsx", imported_scores.form_xlsx, name="evaluation_import_form"),
+    path("evaluation/inspections/imported/<int:set_id>/", imported_scores.one, name="evaluation_import"),
+    path("evaluation/inspections/imported/<int:set_id>/decide", imported_scores.decide, name="evaluation_import_decide"),
+    path("evaluation/inspections/imported/<int:set_id>/evidence", imported_scores.evidence, name="evaluation_import_evidence"),
+    path("evaluation/inspections/c/<slug:code>/", inspections_one.campaign, name="evaluation_inspection"),
+    path("evaluation/inspections/c/<slug:code>/edit/", inspections.edit, name="evaluation_inspection_edit"),
+    path("evaluation/inspections/c/<slug:code>/drop", inspections.drop, name="evaluation_inspection_drop"),
+    path("evaluation/inspections/c/<slug:code>/draw", inspections_one.draw, name="evaluation_inspection_draw"),
+    path("evaluation/inspections/c/<slug:code>/publish", inspections_one.publish, name="evaluation_inspection_publish"),
+    path("evaluation/inspections/c/<slug:code>/places.json", inspections_one.places_json, name="evaluation_inspection_places"),
+    path("evaluation/inspections/c/<slug:code>/frame.csv", inspections_one.frame_csv, name="evaluation_inspection_frame_csv"),
+    path("evaluation/inspections/c/<slug:code>/sample.csv", inspections_one.sample_csv, name="evaluation_inspection_sample_csv"),
+    path("evaluation/inspections/c/<slug:code>/results.csv", inspections_one.results_csv, name="evaluation_inspection_results_csv"),
+    path("evaluation/inspections/c/<slug:code>/places/<int:number>/", inspections_one.place, name="evaluation_inspection_place"),
+    path("evaluation/inspections/c/<slug:code>/places/<int:number>/third", inspections_one.third_look, name="evaluation_inspection_third"),
+    path("evaluation/inspections/c/<slug:code>/places/<int:number>/out", inspections_one.leave_out, name="evaluation_inspection_leave_out"),
+    path("evaluation/visits/", visits.visits, name="evaluation_visits"),
+    path("evaluation/visits/places.json", visits.visits_json, name="evaluation_visits_map"),
+    path("evaluation/visits/<int:visit_id>/", visits.visit, name="evaluation_visit"),
+    path("evaluation/visits/<int:visit_id>/report/<int:item_id>", visits.report_it, name="evaluation_visit_report"),
+    path("evaluation/visits/<int:visit_id>/photos/<int:position>/<slug:size>", visits.photo, name="evaluation_visit_photo"),
     # Consequences
     path("evaluation/consequences/", consequences.listed, name="evaluation_consequences"),
     path("evaluation/consequences/propose/", consequences.make, name="evaluation_consequence_propose"),
