@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import date
 from hashlib import sha256
 
@@ -25,7 +25,17 @@ from chengge.evaluation.indicators import Settings
 from chengge.evaluation.models import Bulletin, BulletinCase, BulletinDocument, BulletinFile, BulletinText, EvaluationRun
 from chengge.evaluation.periods import Period, period_of
 from chengge.evaluation.queries.bulletin_figures import Candidate, Figures, gather
-from chengge.evaluation.queries.bulletins import PUBLISHING, SIGNING, WRITING, document_of, material_of, may_sign, path_of, runs_of
+from chengge.evaluation.queries.bulletins import (
+    PUBLISHING,
+    SIGNING,
+    WRITING,
+    Edited,
+    document_of,
+    material_of,
+    may_sign,
+    path_of,
+    runs_of,
+)
 from chengge.evaluation.queries.rules import settings_of
 from chengge.organization.queries import Actor, city_day
 
@@ -33,28 +43,6 @@ LONGEST_TEXT, LONGEST_WORDS, LONGEST_TITLE, LONGEST_REASON = 6000, 300, 80, 200
 MOST_CASES = 12
 # Telephone and identity numbers and e-mail addresses have no business in what everybody reads.
 PERSONAL = re.compile(r"(?<!\d)1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)|[^\s@]+@[^\s@]+\.\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class CaseChoice:
-    """Whether a case that a rule has found is told, and the editor's words on it."""
-
-    shown: bool
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """What an evaluator has made of a draft.
-
-    Attributes:
-        texts: by (language, section); sections that are not named stay as they are.
-        cases: by id of the `BulletinCase`.
-    """
-
-    title: str = ""
-    texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    cases: Mapping[int, CaseChoice] = field(default_factory=dict)
 
 
 def start(actor: Actor, period_name: str, store: FactStore | None = None) -> Bulletin:

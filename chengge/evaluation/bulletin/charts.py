@@ -1,4 +1,4 @@
-"""Charts of a bulletin: numbers over days, ranked bars, ranks with what is noise in them. Pure: numbers in, SVG out."""
+"""Charts of a bulletin: numbers over days, ranked values, ranks with what is noise in them. Pure: numbers in, SVG out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from chengge.evaluation.bulletin.document import Picture
 from chengge.evaluation.bulletin.drawing import BLUE, FAINT, GOLD, INK, LINE, RED, SOFT, Sheet, cut_to, round_top, width_of
 
 WIDTH = 640
-BAR, GAP = 15, 9
+ROW = 22
+HOLLOW = "#ffffff"
 STEPS = 4
 
 
@@ -20,8 +21,8 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar. `shown` is the value as it is written; `before` that of the period before, None where there is none."""
+class Dot:
+    """One value. `shown` is how it is written; `before` that of the period before, None where there is none."""
 
     name: str
     value: float
@@ -66,35 +67,48 @@ def over_days(caption: str, told: str, days: Sequence[str], lines: Sequence[Seri
     return Picture(caption, told, sheet.svg(told), WIDTH, height)
 
 
-def ranked_bars(caption: str, told: str, bars: Sequence[Bar], top_value: float, before_label: str = "") -> Picture:
-    """Bars lying one below the other, each with its value, and a mark where it stood in the period before."""
-    legend = 24 if before_label and any(bar.before is not None for bar in bars) else 4
-    height = legend + len(bars) * (BAR + GAP) + 6
-    name_width = min(190.0, max((width_of(bar.name) for bar in bars), default=0) + 12)
-    shown_width = max((width_of(bar.shown) for bar in bars), default=0) + 12
-    left, right = name_width, WIDTH - shown_width
-    top_value = top_value or 1
+def ranked_dots(
+    caption: str, told: str, dots: Sequence[Dot], begin: float, end: float, ticks: Sequence[tuple[float, str]], before: str
+) -> Picture:
+    """Values as dots on a scale that need not begin at nought, the best first, each joined to where it stood before.
+
+    Args:
+        begin, end: the ends of the scale.
+        ticks: values at which the scale is written, with what is written.
+        before: what the period before is called.
+    """
+    compared = any(dot.before is not None for dot in dots)
+    top = 44 if compared else 24
+    height = top + len(dots) * ROW + 6
+    name_width = min(190.0, max((width_of(dot.name) for dot in dots), default=0) + 14)
+    left, right = name_width + 6, WIDTH - max((width_of(dot.shown) for dot in dots), default=0) - 18
     sheet = Sheet(WIDTH, height)
-    if legend > 4:
-        sheet.line((left, 8), (left, 18), RED, 2.4)
-        sheet.words((left + 8, 17), before_label, 10, SOFT)
-    for index, bar in enumerate(bars):
-        y = legend + index * (BAR + GAP)
-        sheet.words((left - 8, y + BAR - 3.5), cut_to(bar.name, name_width - 10), 11, INK, "end")
-        sheet.box(left, y, right - left, BAR, FAINT, 2)
-        sheet.box(left, y, (right - left) * min(bar.value / top_value, 1), BAR, BLUE, 2)
-        if bar.before is not None:
-            x = left + (right - left) * min(bar.before / top_value, 1)
-            sheet.line((x, y - 2), (x, y + BAR + 2), RED, 2.4)
-        sheet.words((right + 8, y + BAR - 3.5), bar.shown, 11, INK, bold=True)
+
+    def at(value: float) -> float:
+        return left + (right - left) * (min(max(value, begin), end) - begin) / (end - begin)
+
+    if compared:
+        sheet.dot((left + 5, 10), 4, HOLLOW, SOFT)
+        sheet.words((left + 14, 14), before, 10, SOFT)
+    for value, label in ticks:
+        sheet.line((at(value), top - 6), (at(value), height - 4), FAINT)
+        sheet.words((at(value), top - 10), label, 10, SOFT, "middle")
+    for index, dot in enumerate(dots):
+        y = top + index * ROW + ROW / 2
+        sheet.words((name_width - 2, y + 4), cut_to(dot.name, name_width - 4), 11, INK, "end")
+        sheet.line((left, y), (right, y), FAINT)
+        if dot.before is not None:
+            sheet.line((at(dot.before), y), (at(dot.value), y), "#9dbbd6", 3)
+            sheet.dot((at(dot.before), y), 4, HOLLOW, SOFT)
+        sheet.dot((at(dot.value), y), 5.5, BLUE)
+        sheet.words((right + 12, y + 4), dot.shown, 11, INK, bold=True)
     return Picture(caption, told, sheet.svg(told), WIDTH, height)
 
 
 def ranks_with_noise(caption: str, told: str, places: Sequence[Place], best: str, worst: str) -> Picture:
     """Each rank as a dot on the span in which it lies: where spans overlap, the order is no more than chance."""
-    row = 22
     top = 30
-    height = top + len(places) * row + 8
+    height = top + len(places) * ROW + 8
     name_width = min(190.0, max((width_of(place.name) for place in places), default=0) + 14)
     left, right = name_width + 12, WIDTH - 20
     last = max((place.high for place in places), default=1)
@@ -108,7 +122,7 @@ def ranks_with_noise(caption: str, told: str, places: Sequence[Place], best: str
             sheet.words((x, top - 11), str(rank), 10, SOFT, "middle")
     sheet.words((name_width - 2, top - 11), f"{best} → {worst}", 10, SOFT, "end")
     for index, place in enumerate(places):
-        y = top + index * row + row / 2
+        y = top + index * ROW + ROW / 2
         sheet.words((name_width - 2, y + 4), cut_to(place.name, name_width - 4), 11, INK, "end")
         begin, end = left + (place.low - 1) * step, left + (place.high - 1) * step
         sheet.line((begin, y), (end, y), "#9dbbd6", 6)

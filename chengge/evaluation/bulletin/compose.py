@@ -1,5 +1,6 @@
 """From figures, an evaluator's words and the chosen cases to the document that page, PDF and DOCX tell."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from chengge.evaluation.bulletin import tables
-from chengge.evaluation.bulletin.charts import Bar, Place, Series, over_days, ranked_bars, ranks_with_noise
+from chengge.evaluation.bulletin.charts import Dot, Place, Series, over_days, ranked_dots, ranks_with_noise
 from chengge.evaluation.bulletin.document import (
     Block,
     Cases,
@@ -204,16 +205,26 @@ def _areas(material: Material) -> list[Block]:
         blocks.append(tables.of_areas(ranking, values))
     if not rankings and figures.streets:
         blocks.append(tables.of_unscored_areas(figures.streets))
-    bars = [
-        Bar(one.name, value, percent(value), ratio(one.before, "D2"))
+    return [*blocks, *_street_by_street(figures), *_map_of_streets(material)]
+
+
+def _street_by_street(figures: Figures) -> list[Block]:
+    """Handling in time as dots, on a scale from a round tenth below the lowest."""
+    dots = [
+        Dot(one.name, value, percent(value), ratio(one.before, "D2"))
         for one in figures.streets
         if (value := ratio(one.values, "D2")) is not None
     ]
-    bars.sort(key=lambda bar: (-bar.value, bar.name))
-    if bars:
-        caption = _("Handling in time, street by street")
-        blocks.append(ranked_bars(caption, tables.told_by_bars(caption, bars), bars, 1, pgettext("bulletin", "the period before")))
-    return [*blocks, *_map_of_streets(material)]
+    if not dots:
+        return []
+    dots.sort(key=lambda dot: (-dot.value, dot.name))
+    lowest = min(value for dot in dots for value in (dot.value, dot.before) if value is not None)
+    begin = min(math.floor(lowest * 10), 9) / 10
+    step = 0.02 if begin >= 0.9 else 0.05 if begin >= 0.7 else 0.1 if begin >= 0.4 else 0.2
+    ticks = [(begin + step * number, f"{round(100 * (begin + step * number))}%") for number in range(round((1 - begin) / step) + 1)]
+    caption = _("Handling in time, street by street")
+    told = tables.told_by_dots(caption, dots)
+    return [ranked_dots(caption, told, dots, begin, 1, ticks, pgettext("bulletin", "the period before"))]
 
 
 def _map_of_streets(material: Material) -> list[Block]:
@@ -309,10 +320,11 @@ def _problems(material: Material) -> list[Block]:
 def _cases(material: Material, texts: Mapping[str, str]) -> list[Block]:
     if not material.cases:
         return []
-    return [*_paragraphs(texts, "cases"), Cases(tuple(_case(chosen) for chosen in material.cases))]
+    return [*_paragraphs(texts, "cases"), Cases(tuple(told_case(chosen) for chosen in material.cases))]
 
 
-def _case(chosen: Chosen) -> CaseTold:
+def told_case(chosen: Chosen) -> CaseTold:
+    """A case as the document tells it, in the language that is active."""
     case = chosen.candidate
     place = "".join((case.street, case.community))
     facts = [

@@ -62,7 +62,7 @@ def shaded(
         sheet.shape(_rings(outline.shape, put), "none", "#33414d", 1.2)
     for area in (*areas, *outlines):
         if area.label:
-            x, y = put(*shapely.get_coordinates(shapely.point_on_surface(area.shape))[0])
+            x, y = put(*_roomiest(area.shape))
             sheet.words((x, y + 4), area.label, 11, INK, "middle", bold=True, halo=True)
     at = WIDTH - LEGEND_WIDTH + 8
     rows = [*zip(reversed(shades), reversed(labels), strict=True)]
@@ -83,6 +83,13 @@ def classes_of(values: Sequence[float], most: int = 5) -> list[float]:
     limits = (ordered[len(ordered) * step // most] for step in range(1, most))
     rounded = sorted({_rounded(limit, ordered[-1] - ordered[0]) for limit in limits})
     return [limit for limit in rounded if ordered[0] < limit <= ordered[-1]]
+
+
+def _roomiest(shape: shapely.Geometry) -> tuple[float, float]:
+    """The point of an area that lies farthest from its border: where a name has room."""
+    biggest = max(shapely.get_parts(shape), key=shapely.area)
+    x, y = shapely.get_coordinates(shapely.maximum_inscribed_circle(biggest))[0]
+    return float(x), float(y)
 
 
 def _rounded(value: float, span: float) -> float:

@@ -62,8 +62,9 @@ def change(values: Values, before: Values, code: str) -> tuple[str, Trend]:
         return "", Trend.SAME
     if round(abs(moved), 1) == 0:
         return _("as before"), Trend.SAME
-    unit = pgettext("difference of two shares", "points") if is_share else "%"
-    told = (_("up %(by)s") if moved > 0 else _("down %(by)s")) % {"by": f"{abs(moved):.1f}{'' if unit == '%' else ' '}{unit}"}
+    size = f"{abs(moved):.1f}"
+    by = pgettext("difference of two shares", "%(by)s points") % {"by": size} if is_share else f"{size}%"
+    told = (_("up %(by)s") if moved > 0 else _("down %(by)s")) % {"by": by}
     better = better_of(code)
     if better is Better.NEITHER:
         return told, Trend.SAME

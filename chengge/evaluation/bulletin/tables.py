@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from chengge.casework.models import Channel
-from chengge.evaluation.bulletin.charts import Bar
+from chengge.evaluation.bulletin.charts import Dot
 from chengge.evaluation.bulletin.document import Column, Table
 from chengge.evaluation.bulletin.numbers import NOTHING, count, count_of, percent, ratio
 from chengge.evaluation.bulletin.words import group_name, groups_of, joined, scheme_name
@@ -185,8 +185,8 @@ def told_of_channels(figures: Figures) -> str:
     return _("They came in by %(ways)s.") % {"ways": joined(told)}
 
 
-def told_by_bars(caption: str, bars: Sequence[Bar]) -> str:
-    return _("%(caption)s: %(values)s.") % {"caption": caption, "values": joined([f"{bar.name} {bar.shown}" for bar in bars])}
+def told_by_dots(caption: str, dots: Sequence[Dot]) -> str:
+    return _("%(caption)s: %(values)s.") % {"caption": caption, "values": joined([f"{dot.name} {dot.shown}" for dot in dots])}
 
 
 def told_of_settings(settings: Mapping[str, Any]) -> str:

@@ -35,6 +35,11 @@ def joined(names: list[str]) -> str:
     return pgettext("between names of a list", ", ").join(names)
 
 
+def between_sentences() -> str:
+    """Chinese parts sentences by their full stops alone."""
+    return "" if (get_language() or "").startswith("zh") else " "
+
+
 def scheme_name(ranking: Ranking) -> str:
     """What the scheme of a ranking is called in the language that is active."""
     return ranking.scheme if (get_language() or "").startswith("zh") else ranking.scheme_en
@@ -85,7 +90,7 @@ def _overview(figures: Figures) -> list[str]:
             "count": count(now["A10"][1]),
             "rate": percent(ratio(now, "A10")),
         }
-    return [first, second + (_(" ") if second and third else "") + third]
+    return [first, second + (between_sentences() if second and third else "") + third]
 
 
 def _areas(figures: Figures) -> list[str]:
@@ -145,7 +150,7 @@ def _problems(figures: Figures) -> list[str]:
             _("%(rate)s of the filed cases were of a kind that had been closed in the same unit grid within %(days)s days before.")
             % {"rate": percent(again), "days": figures.settings["recurs_within_days"]}
         )
-    return [_(" ").join(lines)]
+    return [between_sentences().join(lines)]
 
 
 def _cases(_figures: Figures) -> list[str]:

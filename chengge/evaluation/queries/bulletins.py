@@ -1,7 +1,8 @@
 """Bulletins: who may read what of them, what a draft looks like, what was signed and published."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,8 +16,10 @@ from django.utils.translation import gettext as _
 from chengge import clock
 from chengge.domain.errors import Conflict, NotFound
 from chengge.domain.lifecycle import Post
-from chengge.evaluation.bulletin.compose import Audience, Chosen, Material, Shape, compose, default_title
-from chengge.evaluation.bulletin.document import Document, from_plain
+from chengge.evaluation.bulletin.compose import Audience, Chosen, Material, Shape, compose, default_title, told_case
+from chengge.evaluation.bulletin.document import CaseTold, Document, from_plain
+from chengge.evaluation.bulletin.pdf import as_pdf
+from chengge.evaluation.bulletin.word import as_docx
 from chengge.evaluation.models import Bulletin, BulletinCase, BulletinDocument, BulletinFile, EvaluationRun
 from chengge.evaluation.periods import Period, month_of, period_of
 from chengge.evaluation.queries import bulletin_figures
@@ -34,6 +37,28 @@ OPEN_TO_ALL = (Bulletin.State.PUBLISHED, Bulletin.State.WITHDRAWN)
 METRES_PER_DEGREE = 111_320
 TOLERANCE = 2e-5  # degrees, about two metres: finer than any line of a printed map
 STREET_FROM, COMMUNITY_FROM, COMMUNITY_TO = 10**8, 10**11, 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChoice:
+    """Whether a case that a rule has found is told, and the editor's words on it."""
+
+    shown: bool
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What an evaluator has made of a draft.
+
+    Attributes:
+        texts: by (language, section); sections that are not named stay as they are.
+        cases: by id of the `BulletinCase`.
+    """
+
+    title: str = ""
+    texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    cases: Mapping[int, CaseChoice] = field(default_factory=dict)
 
 
 def reads_drafts(actor: Actor) -> bool:
@@ -127,6 +152,36 @@ def document_of(bulletin: Bulletin, language: str, audience: Audience) -> Docume
     return from_plain(orjson.loads(content))
 
 
+def previewed(bulletin: Bulletin, edited: Edited | None, language: str) -> Document:
+    """The public edition of a draft as it would be with what an evaluator is about to keep."""
+    material = material_of(bulletin)
+    if edited is None:
+        return compose(material, language, Audience.PUBLIC)
+    texts = {name: dict(own) for name, own in material.texts.items()}
+    for (name, section), text in edited.texts.items():
+        texts.setdefault(name, {})[section] = text
+    chosen = [
+        Chosen(Candidate(**row.found), edited.cases[row.pk].words)
+        for row in bulletin.cases.order_by("position")
+        if row.pk in edited.cases and edited.cases[row.pk].shown
+    ]
+    return compose(replace(material, title=edited.title, texts=texts, cases=chosen), language, Audience.PUBLIC)
+
+
+def told_of_case(row: BulletinCase) -> CaseTold:
+    """A case as the document would tell it, in the language that is active."""
+    return told_case(Chosen(Candidate(**row.found), row.words))
+
+
+def content_of(bulletin: Bulletin, language: str, audience: Audience, kind: str) -> bytes:
+    """A file: of a published bulletin the archived one, of any other as it would be now."""
+    if bulletin.state in OPEN_TO_ALL:
+        return file_of(bulletin, language, audience, kind)[1]
+    document = document_of(bulletin, language, audience)
+    day = city_day(bulletin.signed_at or clock.now())
+    return as_pdf(document, day) if kind == BulletinFile.Kind.PDF else as_docx(document, day)
+
+
 def file_of(bulletin: Bulletin, language: str, audience: Audience, kind: str) -> tuple[BulletinFile, bytes]:
     """A file of a published bulletin.
 
@@ -153,7 +208,7 @@ def shapes_on(period: Period) -> tuple[Shape, ...]:
     """Streets and communities with their borders on the last day of a period. One query."""
     rows = holding_on(Division.objects.filter(code__gte=STREET_FROM, code__lt=COMMUNITY_TO, polygon__isnull=False), period.last)
     listed = rows.order_by("code").values_list("code", "name", "polygon")
-    return tuple(_shape(str(code), name, bytes(polygon)) for code, name, polygon in listed if code < 10**9 or code >= COMMUNITY_FROM)
+    return tuple(_shape(str(code), name, bytes(polygon or b"")) for code, name, polygon in listed if code < 10**9 or code >= COMMUNITY_FROM)
 
 
 def title_of(bulletin: Bulletin) -> str:
