@@ -95,7 +95,7 @@ class Reader:
         return list(self._lines(sheet, columns, needed))
 
     def _lines(self, sheet: Worksheet, columns: tuple[SheetColumn, ...], needed: tuple[str, ...]) -> Iterator[Line]:
-        rows = sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 1)
+        rows = sheet.iter_rows(values_only=True, max_row=min(sheet.max_row, MOST_ROWS + 1))
         headings = [_fold(cell) for cell in next(rows, ())]
         places = {one.field: headings.index(said) for one in columns for said in spellings(one.heading) if said in headings}
         missing = [str(one.heading) for one in columns if one.field in needed and one.field not in places]

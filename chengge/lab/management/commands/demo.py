@@ -13,7 +13,7 @@ from rich.console import Console
 from chengge import clock
 from chengge.casework.suggestions.lessons import train_quickly
 from chengge.foundation.models import Division
-from chengge.lab import answers, channels, likeness, outsiders, portal, surveys, tracks
+from chengge.lab import answers, channels, likeness, outsiders, portal, schemes, surveys, tracks
 from chengge.lab.city import COUNTY_CODE
 from chengge.lab.console import passing_time, steps
 from chengge.lab.founding import found_city
@@ -76,6 +76,8 @@ class Command(BaseCommand):
                     portal.fill(seed)
                 with steps("Strangers' programs report, and a reporter is forgotten"):
                     outsiders.fill(seed)
+                with steps("The city writes down by what it judges"):
+                    schemes.fill(seed)
         _tidy_up()
         if days:
             with steps("Learning from closed cases"):
