@@ -5,7 +5,7 @@ import os
 import random
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from django.db import connection
@@ -23,8 +23,9 @@ ACTIONS_IN_A_LIFE = 11
 # What stands in for uploading a photo and for a phone that asks for its walks: neither is what is measured, so each is one plain statement.
 UPLOADED = """
 INSERT INTO casework_evidence (sha256, phase, member_id, media, width, height, size_bytes, created_at)
-VALUES (%s, '', %s, 'photo', 1280, 960, 200000, now())
+SELECT digest, '', %s, 'photo', 1280, 960, 200000, now() FROM unnest(%s::text[]) AS digest
 """
+UPLOADED_AT_ONCE = 40
 WALKER = "SELECT member_id FROM casework_task WHERE case_id = %s AND done_at IS NULL"
 
 
@@ -47,14 +48,18 @@ class Town:
     inspectors: dict[int, Actor]
     places: list[Place]
     photo_count: int = 0
+    album: dict[int, list[str]] = field(default_factory=dict)
 
     def photo(self, actor: Actor) -> str:
-        """A photo that this member uploaded just before: its row is written, its pixels are not what is measured."""
-        self.photo_count += 1
-        digest = sha256(f"{os.getpid()} {self.photo_count}".encode()).hexdigest()
-        with connection.cursor() as cursor:
-            cursor.execute(UPLOADED, [digest, actor.member_id])
-        return digest
+        """A photo that this member uploaded before: rows are written some at a time, for uploading is not what is measured."""
+        own = self.album.setdefault(actor.member_id, [])
+        if not own:
+            for _photo in range(UPLOADED_AT_ONCE):
+                self.photo_count += 1
+                own.append(sha256(f"{os.getpid()} {self.photo_count}".encode()).hexdigest())
+            with connection.cursor() as cursor:
+                cursor.execute(UPLOADED, [actor.member_id, own])
+        return own.pop()
 
 
 def town(number: int) -> Town:

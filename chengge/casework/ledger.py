@@ -4,6 +4,7 @@ The statements are written by hand because every action of every case runs throu
 that saves.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -34,7 +35,7 @@ SIDE_PATH_MOMENTS = ("asked_at", "answer_due_at", "until", "answered_at", "ended
 SIDE_PATH_FACTS = ("kind", "organization_id", "asked_seq", "basis", "degree", "outcome")
 
 # What a case has before anything is counted against it.
-NO_MARKS = {
+NO_MARKS: dict[str, Any] = {
     "self_disposed": False, "rework_count": 0, "return_count": 0, "wrong_dispatch_count": 0, "reopen_count": 0, "asked": "",
     "extension_count": 0, "suspension_count": 0, "supervision": "", "urge_count": 0, "appealed": False, "excused": False,
 }  # fmt: skip
@@ -160,8 +161,8 @@ def open_case(draft: Draft, moment: datetime) -> tuple[int, int]:
         return case_id, _write(cursor, changes, _entry(case_id, draft, text, chain, moment))
 
 
-def append(locked: Locked, draft: Draft, moment: datetime) -> int:
-    """Write one more entry of a locked case, and all that it changes: case, clocks, assignments.
+def append(locked: Locked, draft: Draft, moment: datetime, also: Sequence[Statement] = ()) -> int:
+    """Write one more entry of a locked case, and all that it changes: case, clocks, assignments, and `also` what is told.
 
     Returns the entry's id. One query.
     """
@@ -175,7 +176,7 @@ def append(locked: Locked, draft: Draft, moment: datetime) -> int:
         f"UPDATE casework_case SET {', '.join(f'{column} = %s' for column in columns)} WHERE id = %s",  # noqa: S608
         [*columns.values(), case_id],
     )
-    changes = [fold, *_moves(case_id, body, moment, locked.clock_count), *_kept(case_id, texts)]
+    changes = [fold, *_moves(case_id, body, moment, locked.clock_count), *_kept(case_id, texts), *also]
     with connection.cursor() as cursor:
         return _write(cursor, changes, _entry(case_id, draft, text, chain, moment))
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from chengge.casework.ledger import Statement
 from chengge.casework.models import Case
 from chengge.organization.queries import city_day
 
@@ -78,14 +79,15 @@ def give(case: Case, kind: str, at: datetime, due_at: datetime) -> None:
         cursor.execute(GIVE, [case.pk, kind, member_id, why, at, due_at])
 
 
-def end(task_id: int, at: datetime, result: str, member_id: int | None, place: tuple[float | None, float | None, float | None]) -> None:
-    """Close a task.
+def ending(
+    task_id: int, at: datetime, result: str, member_id: int | None, place: tuple[float | None, float | None, float | None]
+) -> Statement:
+    """What closes a task, for `ledger.append` to send with the entry that does it.
 
     Args:
         place: longitude and latitude where the inspector stood, and metres from the case; None where not told.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(END, [at, result, *place, member_id, task_id])
+    return END, [at, result, *place, member_id, task_id]
 
 
 def give_waiting(at: datetime, most: int) -> int:

@@ -102,13 +102,15 @@ def _perform(case_id: int, row: Transition, actor: Actor, given: Given, seen: in
     at = max(clock.now().replace(microsecond=0), case.changed_at)
     effect = effect_of(row, case, actor, given, at)
     body = _body(row, locked, actor, given, effect, at, origin)
-    entry_id = ledger.append(locked, Draft(body, key), at)
+    reworded = any(name in effect.facts and effect.facts[name] != getattr(case, name) for name in search.WORDS_OF_CASE)
+    ended = []
+    if task is not None:
+        ended.append(tasks.ending(task[0], at, row.action, actor.member_id if row.holder is Holder.TASK else None, _stood(case, given)))
+    entry_id = ledger.append(locked, Draft(body, key), at, ended)
     if given.photos:
         attach(given.photos, actor, case_id, entry_id, PHASE_OF_ACTION.get(row.action, Evidence.Phase.REPORT))
-    if search.WORDS_OF_CASE & body["case"].keys():
+    if reworded:
         search.index(case_id)
-    if task is not None:
-        tasks.end(task[0], at, row.action, actor.member_id if row.holder is Holder.TASK else None, _stood(case, given))
     if effect.terms is not None and effect.terms.kind in TASK_OF_CLOCK:
         tasks.give(case, TASK_OF_CLOCK[effect.terms.kind], at, clocks.moment(body["case"]["due_at"]))
     if other is not None:
