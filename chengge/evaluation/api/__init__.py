@@ -2,8 +2,9 @@
 
 from ninja import Router
 
-from chengge.evaluation.api import dashboards, schemes
+from chengge.evaluation.api import dashboards, runs, schemes
 
 router = Router()
 router.add_router("", dashboards.router)
 router.add_router("", schemes.router)
+router.add_router("", runs.router, tags=["scores"])

@@ -1,5 +1,6 @@
 """From facts to figures: the facts that are asked for, reckoned once for each state of the facts and each question."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
@@ -51,28 +52,34 @@ def rows_of(store: FactStore, kind: Kind, actor: Actor, asked: Asked) -> list[li
     if actor.grid_range and asked.area is None:
         first, end = actor.grid_range
         asked = replace(asked, area=first // (end - first))
+    return kept(store, [kind.name, actor.grid_range, asked], lambda: kind.figures(open_facts(store, actor, asked), asked))
+
+
+def kept(store: FactStore, question: list[Any], reckon: Callable[[], list[list[Cell]]]) -> list[list[Cell]]:
+    """The answer to a question that was asked of these facts before, else reckoned now. The moment counts, too: it makes things late."""
     now = standing(store)
-    where = [*actor.grid_range] if actor.grid_range else None
-    question = orjson.dumps([kind.name, now.digest, now.as_of, where, asked])
-    name = f"dashboard:{blake2b(question, digest_size=16).hexdigest()}"
+    name = f"dashboard:{blake2b(orjson.dumps([now.digest, now.as_of, *question]), digest_size=16).hexdigest()}"
     rows: list[list[Cell]] | None = cache.get(name)
     if rows is None:
-        rows = kind.figures(open_facts(store, actor, asked), asked)
+        rows = reckon()
         cache.set(name, rows, KEPT_SECONDS)
     return rows
 
 
-def open_facts(store: FactStore, actor: Actor, asked: Asked) -> Facts:
-    """The facts with the cases in sight that lie in the area, are of the class, and are the organization's: populations follow them."""
+def open_facts(store: FactStore, actor: Actor | None, asked: Asked | None) -> Facts:
+    """The facts with the cases in sight that lie in the area, are of the class, and are the organization's: populations follow them.
+
+    Without anybody who asks, and without anything asked, all of them.
+    """
     facts = with_duckdb(store, Settings(), memory=MEMORY)
     cases = facts.tables["cases"]
     cases.get_backend().raw_sql(f"SET TimeZone = '{CITY_ZONE.key}'")  # days and hours are the city's
-    for limits in (actor.grid_range, code_range(asked.area) if asked.area else None):
-        if limits:
-            cases = cases.filter((cases.grid_code >= limits[0]) & (cases.grid_code < limits[1]))
-    if asked.class_code:
+    areas = (actor.grid_range if actor else None, code_range(asked.area) if asked and asked.area else None)
+    for first, end in filter(None, areas):
+        cases = cases.filter((cases.grid_code >= first) & (cases.grid_code < end))
+    if asked and asked.class_code:
         cases = cases.filter(cases.class_code.startswith(asked.class_code))
-    if asked.organization_id is not None:
+    if asked and asked.organization_id is not None:
         cases = _of_organization(cases, facts, asked.organization_id)
     return facts if cases is facts.tables["cases"] else only_cases(facts, cases)
 
