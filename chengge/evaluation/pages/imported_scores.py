@@ -70,7 +70,7 @@ def one(request: HttpRequest, set_id: int) -> HttpResponse:
     own = found.made_by_id == actor.member_id
     context = {
         "set": found,
-        "scores": found.scores.order_by("row"),
+        "scores": [(score, f"{score.points:f}".rstrip("0").rstrip(".")) for score in found.scores.order_by("row")],
         "may_send_on": own and found.state == ImportedSet.State.PREVIEW,
         "may_decide": not own and found.state == ImportedSet.State.WAITING and bool(actor.posts & actions.APPROVES),
         "waits_for_another": own and found.state == ImportedSet.State.WAITING,

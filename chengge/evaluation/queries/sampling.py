@@ -78,7 +78,7 @@ def how_it_is_drawn(campaign: Campaign) -> list[str]:
     }
     return [
         _("The frame is every unit grid of the area on the day of the draw, a line “code,street,class” each, sorted by code.") % said,
-        _("A stratum is a street and an area class. Each gives at least %(minimum)d places, or all it has.") % said,
+        _("A stratum is a street and an area class. Each gives at least %(minimum)d of its grids, or all it has.") % said,
         _(
             "Every further place, up to %(places)d, goes to the stratum that lacks most of its share by the number of its grids; "
             "of equals to the lower street, then the class."
