@@ -47,7 +47,7 @@ def hindrance(row: Transition, case: Case) -> str | None:
         said = {"action": action_name(row.action), "stage": StageChoice(case.stage).label}
         return _("“%(action)s” is not possible: the case is “%(stage)s”.") % said
     if case.suspended_until is not None and row.action not in WHILE_SUSPENDED:
-        said = {"action": action_name(row.action), "day": city_day(case.suspended_until)}
+        said = {"action": action_name(row.action), "day": f"{city_day(case.suspended_until):%Y-%m-%d}"}
         return _("“%(action)s” is not possible: the case is suspended until %(day)s. Wake it first.") % said
     if not makes_sense(row, case):
         return _("“%(action)s” does not fit this case.") % {"action": action_name(row.action)}

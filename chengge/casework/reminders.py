@@ -71,7 +71,9 @@ WHERE member.is_active AND post.post = ANY(%(posts)s) AND post.valid_from <= %(d
 ORDER BY member.id
 """
 PARENTS = "SELECT id, parent_id FROM organization_organization"
-OF_POSTS = (Post.OPERATOR, Post.SHIFT_LEADER, Post.DISPATCHER, Post.DEPARTMENT, Post.LEADER, Post.ADMINISTRATOR)
+OF_POSTS = (
+    Post.OPERATOR, Post.SHIFT_LEADER, Post.EVALUATOR, Post.DISPATCHER, Post.DEPARTMENT, Post.COORDINATOR, Post.LEADER, Post.ADMINISTRATOR,
+)  # fmt: skip
 OF_COMMAND = frozenset({ClockKind.HANDLING, ClockKind.LEVEL, ClockKind.DISPATCH})
 
 

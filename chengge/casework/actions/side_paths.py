@@ -75,8 +75,10 @@ def rule_for(kind: str, day: date) -> RequestRule | None:
     return holding_on(RequestRule.objects.filter(kind=kind), day).order_by("-valid_from").first()
 
 
-def answer_due(rule: RequestRule, organization_id: int | None, at: datetime) -> int | None:
-    """By when an answer is due, in epoch seconds; none beyond the calendar's last year. At most two queries."""
+def answer_due(rule: RequestRule | None, organization_id: int | None, at: datetime) -> int | None:
+    """By when an answer is due, in epoch seconds; none without a rule and beyond the calendar's last year. At most two queries."""
+    if rule is None:
+        return None
     limit, since = Limit(rule.answer_amount, Unit(rule.answer_unit)), clocks.epoch(at)
     if limit.continuous:
         return ContinuousTime().after(since, limit.seconds())
@@ -115,9 +117,7 @@ def _ask(kind: Request, effect: Effect, case: Case, actor: Actor, given: Given, 
     if case.asked:  # a return takes the place of what was asked before
         _lapse(effect, case, at)
     effect.facts["asked"] = kind.value
-    _open(
-        effect, case, kind.value, case.department_id, rule and answer_due(rule, actor.organization_id, at), until=until, basis=given.basis
-    )
+    _open(effect, case, kind.value, case.department_id, answer_due(rule, actor.organization_id, at), until=until, basis=given.basis)
 
 
 def _answer(kind: Request, row: Transition, effect: Effect, case: Case, actor: Actor, given: Given, at: datetime) -> None:
@@ -154,7 +154,7 @@ def _order(effect: Effect, case: Case, actor: Actor, given: Given, at: datetime)
             raise Refused("answer_by", _("This moment is over."), _("Name a later one."), "answer_by")
     else:
         rule = rule_for(ORDER, city_day(at))
-        due = rule and answer_due(rule, case.department_id, at)
+        due = answer_due(rule, case.department_id, at)
     effect.facts["supervision"] = Supervision.ORDERED.value
     _open(effect, case, ORDER, case.department_id, due, basis=given.basis, degree=given.degree or 1)
 

@@ -1,11 +1,11 @@
 """What may be done with a case, and doing it: every change goes through the one door."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Router
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from chengge.casework.actions import Given, perform
 from chengge.casework.actions.door import moved_before
@@ -18,11 +18,13 @@ from chengge.rest.answers import answers
 from chengge.rest.fields import (
     CaseNumber,
     ComponentCode,
+    Day,
     Incoming,
     Key,
     Latitude,
     Longitude,
     Metres,
+    Moment,
     Outgoing,
     Sha256,
     StrictBool,
@@ -57,10 +59,10 @@ class GivenIn(Incoming):
     organization_id: StrictId | None = Field(None, description="Whom the case goes to")
     urgent: StrictBool | None = None
     into: CaseNumber | None = Field(None, description="For `merge`: number of the open case that goes on for this one")
-    until: date | None = Field(None, description="For a suspension: the day on which the case wakes, in the city's time")
+    until: Day | None = Field(None, description="For a suspension: the day on which the case wakes, in the city's time")
     basis: Annotated[str, Field(max_length=24, description="Why, for requests and orders", json_schema_extra={"enum": USUAL})] = ""
     degree: Annotated[int, Field(strict=True, ge=1, le=3)] | None = Field(None, description="For `order_supervision`: how pressing")
-    answer_by: AwareDatetime | None = Field(None, description="For `order_supervision`: by when it is to be answered")
+    answer_by: Moment | None = Field(None, description="For `order_supervision`: by when it is to be answered")
     seen: Annotated[int, Field(strict=True, ge=0, le=BIGGEST_COUNT)] | None = Field(
         None, description="`entry_count` of the case as you saw it; the action is refused if the case has moved since"
     )

@@ -37,6 +37,8 @@ def _queue(name: str, label: Promise, stages: str, where: Q | None = None, held:
     return Queue(name, label, tuple(map(Stage, stages.split())), where or Q(), held, waits)
 
 
+AT_DEPARTMENTS = "dispatched handling"
+UNDER_ORDERS = "dispatched handling returned handled checking checked"
 COMMAND_SIDE = "filed dispatched handling returned"
 ENDED = " ".join(stage.value for stage in Stage if stage in ENDS)
 EVERY_OPEN = " ".join(stage.value for stage in OPEN)
@@ -54,6 +56,7 @@ QUEUES: dict[Post, tuple[Queue, ...]] = {
         _queue("to_close", pgettext_lazy("queue", "To close"), "checked"),
         _queue("self_disposed", pgettext_lazy("queue", "Self-disposal"), "checked", Q(self_disposed=True)),
         _queue("urgent", pgettext_lazy("queue", "Urgent"), "accepted returned checked", Q(urgent=True)),
+        _queue("appeals", pgettext_lazy("queue", "Appeals"), "closed", Q(asked="appeal"), waits=False),
     ),
     Post.DISPATCHER: (
         _queue("to_dispatch", pgettext_lazy("queue", "To dispatch"), "filed"),
@@ -61,6 +64,8 @@ QUEUES: dict[Post, tuple[Queue, ...]] = {
         _queue("urgent", pgettext_lazy("queue", "Urgent"), "filed", Q(urgent=True)),
         _queue("with_departments", pgettext_lazy("queue", "With departments"), "dispatched handling", waits=False),
         _queue("returned", pgettext_lazy("queue", "Return asked"), "returned", waits=False),
+        _queue("extensions", pgettext_lazy("queue", "Extension asked"), AT_DEPARTMENTS, Q(asked="extension"), waits=False),
+        _queue("suspended", pgettext_lazy("queue", "Suspended"), AT_DEPARTMENTS, Q(suspended_until__isnull=False), waits=False),
     ),
     Post.DEPARTMENT: (
         _queue("to_take_up", pgettext_lazy("queue", "To take up"), "dispatched", held="own"),
@@ -68,20 +73,27 @@ QUEUES: dict[Post, tuple[Queue, ...]] = {
         _queue("rework", pgettext_lazy("queue", "Rework"), "dispatched handling", Q(rework_count__gt=0), held="own"),
         _queue("urgent", pgettext_lazy("queue", "Urgent"), "dispatched handling", Q(urgent=True), held="own"),
         _queue("below", pgettext_lazy("queue", "Passed down"), "dispatched handling", held="below", waits=False),
+        _queue("orders", pgettext_lazy("queue", "Orders to answer"), AT_DEPARTMENTS, Q(supervision="ordered"), waits=False),
+        _queue("suspended", pgettext_lazy("queue", "Suspended"), AT_DEPARTMENTS, Q(suspended_until__isnull=False), waits=False),
     ),
     Post.COORDINATOR: (
         _queue("command", pgettext_lazy("queue", "On the command side"), COMMAND_SIDE),
         _queue("returned", pgettext_lazy("queue", "Returned"), "returned"),
         _queue("moved_about", pgettext_lazy("queue", "Dispatched more than once"), COMMAND_SIDE, Q(wrong_dispatch_count__gt=0)),
+        _queue("suspensions", pgettext_lazy("queue", "Suspension asked"), AT_DEPARTMENTS, Q(asked="suspension"), waits=False),
+        _queue("orders", pgettext_lazy("queue", "Under an order"), UNDER_ORDERS, ~Q(supervision=""), waits=False),
     ),
     Post.EVALUATOR: (
         _queue("open", pgettext_lazy("queue", "Open"), EVERY_OPEN),
         _queue("rework", pgettext_lazy("queue", "Rework"), EVERY_OPEN, Q(rework_count__gt=0)),
+        _queue("appeals", pgettext_lazy("queue", "Appeals"), "closed", Q(asked="appeal"), waits=False),
         _queue("ended", pgettext_lazy("queue", "Ended"), ENDED, waits=False),
     ),
     Post.LEADER: (
         _queue("open", pgettext_lazy("queue", "Open"), EVERY_OPEN),
         _queue("urgent", pgettext_lazy("queue", "Urgent"), EVERY_OPEN, Q(urgent=True)),
+        _queue("suspensions", pgettext_lazy("queue", "Suspension asked"), AT_DEPARTMENTS, Q(asked="suspension"), waits=False),
+        _queue("orders", pgettext_lazy("queue", "Under an order"), UNDER_ORDERS, ~Q(supervision=""), waits=False),
         _queue("ended", pgettext_lazy("queue", "Ended"), ENDED, waits=False),
     ),
     Post.ADMINISTRATOR: (

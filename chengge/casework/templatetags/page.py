@@ -30,6 +30,7 @@ DESK_POSTS = (
     Post.ADMINISTRATOR,
 )
 
+COORDINATING = frozenset({Post.DISPATCHER, Post.COORDINATOR, Post.LEADER})
 LOOKING_AFTER_INSPECTORS = frozenset({Post.OPERATOR, Post.SHIFT_LEADER, Post.EVALUATOR, Post.LEADER, Post.ADMINISTRATOR})
 READING_EVALUATIONS = frozenset({Post.EVALUATOR, Post.LEADER, Post.ADMINISTRATOR})
 
@@ -49,7 +50,7 @@ def desk_name(post: Post) -> str:
         Post.SHIFT_LEADER: pgettext("tab", "Filing and closing"),
         Post.DISPATCHER: pgettext("tab", "Dispatch"),
         Post.DEPARTMENT: pgettext("tab", "Handling"),
-        Post.COORDINATOR: pgettext("tab", "Coordination"),
+        Post.COORDINATOR: pgettext("tab", "Command side"),
         Post.EVALUATOR: pgettext("tab", "Cases"),
         Post.LEADER: pgettext("tab", "Command"),
         Post.ADMINISTRATOR: pgettext("tab", "Overview"),
@@ -58,7 +59,8 @@ def desk_name(post: Post) -> str:
 
 def tabs_of(posts: frozenset[Post]) -> list[Tab]:
     """The tabs that a member with `posts` sees, in order."""
-    tabs = [Tab(f"desk:{post.value}", desk_name(post), f"/desk/{post.value}/") for post in DESK_POSTS if post in posts]
+    tabs = [Tab("leader", pgettext("tab", "Today"), "/leader/")] if Post.LEADER in posts else []
+    tabs += [Tab(f"desk:{post.value}", desk_name(post), f"/desk/{post.value}/") for post in DESK_POSTS if post in posts]
     if Post.OPERATOR in posts:
         tabs.append(Tab("hotline", pgettext("tab", "Hotline"), "/desk/hotline/"))
         tabs.append(Tab("report", pgettext("tab", "New report"), "/reports/new/"))
@@ -69,8 +71,12 @@ def tabs_of(posts: frozenset[Post]) -> list[Tab]:
         tabs.append(Tab("phone", desk_name(Post.INSPECTOR), "/phone/"))
     if posts & {Post.EVALUATOR, Post.LEADER} and not posts & {Post.OPERATOR, Post.SHIFT_LEADER}:
         tabs.append(Tab("answers", pgettext("tab", "Answers"), "/answers/rates/"))
+    if Post.DEPARTMENT in posts:
+        tabs.append(Tab("own", pgettext("tab", "Standing"), "/evaluation/own/"))
     if posts & READING_EVALUATIONS:
         tabs.append(Tab("evaluation", pgettext("tab", "Evaluation"), "/evaluation/"))
+    if posts & COORDINATING:
+        tabs.append(Tab("coordination", pgettext("tab", "Coordination"), "/coordination/"))
     if posts & LOOKING_AFTER_INSPECTORS:
         tabs.append(Tab("tracks", pgettext("tab", "Inspectors"), "/tracks/"))
     if posts & {Post.EVALUATOR, Post.LEADER}:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from chengge import clock
-from chengge.casework.models import Basis, Case
+from chengge.casework.models import Basis, Case, Degree
 from chengge.casework.queries import ClockAccount
 from chengge.casework.words import action_name
 from chengge.domain import worktime
@@ -157,6 +157,12 @@ def action_words(action: str) -> str:
 def basis_word(basis: str) -> str:
     """Why something was asked or ordered, in a word."""
     return str(Basis(basis).label) if basis in Basis.values else basis
+
+
+@register.filter
+def degree_word(degree: int) -> str:
+    """How pressing an order is, in a word."""
+    return str(Degree(degree).label) if degree in Degree.values else ""
 
 
 @register.filter
