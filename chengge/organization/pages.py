@@ -93,12 +93,12 @@ class SignOut(views.LogoutView):
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """To the member's own desk; an inspector to the phone."""
+    """To the member's own desk; an inspector to the phone, a leader to the city in two minutes."""
     posts = actor_at(request).posts
     post = next((post for post in HOME_ORDER if post in posts), None)
     if post is None:
         return render(request, "organization/no_post.html")
-    return redirect("/phone/" if post is Post.INSPECTOR else f"/desk/{post.value}/")
+    return redirect({Post.INSPECTOR: "/phone/", Post.LEADER: "/leader/"}.get(post, f"/desk/{post.value}/"))
 
 
 @login_required

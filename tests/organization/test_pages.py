@@ -24,7 +24,7 @@ def test_a_member_signs_in_and_comes_to_the_own_desk(client, city):
 
 @pytest.mark.parametrize(
     ("name", "address"),
-    [("inspector", "/phone/"), ("crew", "/desk/department/"), ("leader", "/desk/leader/"), ("administrator", "/desk/administrator/")],
+    [("inspector", "/phone/"), ("crew", "/desk/department/"), ("leader", "/leader/"), ("administrator", "/desk/administrator/")],
 )
 def test_everybody_comes_home_to_their_own_work(client, city, name, address):
     client.force_login(city.members[name])
