@@ -17,6 +17,7 @@ TOPICS: dict[str, Promise] = {
     "task_due": pgettext_lazy("topic", "Walk due soon"),
     "task_overdue": pgettext_lazy("topic", "Walk overdue"),
     "upper": pgettext_lazy("topic", "Upper platform"),
+    "weekly": pgettext_lazy("topic", "The week"),
 }
 ICONS = {
     "answer": "message-circle",
@@ -26,6 +27,7 @@ ICONS = {
     "out_of_bounds": "map-pin-off",
     "task_due": "hourglass-low",
     "task_overdue": "alarm",
+    "weekly": "calendar-stats",
 }
 
 

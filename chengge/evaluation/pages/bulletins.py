@@ -254,7 +254,7 @@ def _asked(request: HttpRequest, actor: Any) -> tuple[str, Audience]:
 
 def _audience(name: str, actor: Any) -> Audience:
     """An edition that the actor may read. Raises NotFound."""
-    if name not in Audience or (name == Audience.INTERNAL and not queries.reads_drafts(actor)):
+    if name not in tuple(Audience) or (name == Audience.INTERNAL and not queries.reads_drafts(actor)):
         raise NotFound("audience", _("There is no such edition, or none that you may read."))
     return Audience(name)
 

@@ -135,7 +135,7 @@ def gather(store: FactStore, period: Period, runs: Sequence[EvaluationRun], sett
     facts = with_duckdb(store, settings)
     manifest = store.manifest()
     first = _first_day(facts)
-    names = _Names(period)
+    names = Names(period)
     figures = Figures(
         period=period.name,
         begin=period.begin.isoformat(),
@@ -148,10 +148,10 @@ def gather(store: FactStore, period: Period, runs: Sequence[EvaluationRun], sett
         settings=asdict(settings),
         city=_values(facts, OF_CITY, Subject.CITY, period).get("", {}),
         city_before=_values(facts, OF_CITY, Subject.CITY, period.before).get("", {}),
-        streets=_told(facts, OF_STREETS, Subject.STREET, period, names.streets),
-        communities=_told(facts, OF_COMMUNITIES, Subject.COMMUNITY, period, names.communities),
-        organizations=_told(facts, OF_ORGANIZATIONS, Subject.ORGANIZATION, period, names.departments),
-        classes=_told(facts, OF_CLASSES, Subject.CLASS, period, names.classes),
+        streets=told_by_subject(facts, OF_STREETS, Subject.STREET, period, names.streets),
+        communities=told_by_subject(facts, OF_COMMUNITIES, Subject.COMMUNITY, period, names.communities),
+        organizations=told_by_subject(facts, OF_ORGANIZATIONS, Subject.ORGANIZATION, period, names.departments),
+        classes=told_by_subject(facts, OF_CLASSES, Subject.CLASS, period, names.classes),
         channels=_channels(facts, period),
         days=_days(facts, period),
         rankings=[_ranking(run) for run in runs],
@@ -159,7 +159,7 @@ def gather(store: FactStore, period: Period, runs: Sequence[EvaluationRun], sett
     return figures, _notable(facts, period, names)
 
 
-class _Names:
+class Names:
     """What areas, departments and classes are called on the last day of a period."""
 
     def __init__(self, period: Period) -> None:
@@ -191,7 +191,8 @@ def _values(facts: Facts, codes: Iterable[str], subject: Subject, period: Period
     return found
 
 
-def _told(facts: Facts, codes: Iterable[str], subject: Subject, period: Period, names: dict[str, str]) -> list[Told]:
+def told_by_subject(facts: Facts, codes: Iterable[str], subject: Subject, period: Period, names: dict[str, str]) -> list[Told]:
+    """Every named subject that has any figure in a period, with those of the period before."""
     now, before = _values(facts, codes, subject, period), _values(facts, codes, subject, period.before)
     return [Told(key, name, now[key], before.get(key, {})) for key, name in names.items() if key in now]
 
@@ -265,7 +266,7 @@ def _ranking(run: EvaluationRun) -> Ranking:
     )
 
 
-def _notable(facts: Facts, period: Period, names: _Names) -> list[Candidate]:
+def _notable(facts: Facts, period: Period, names: Names) -> list[Candidate]:
     """Cases by rule: longest open at the end of the period, closed quickest, failed most checks, reported most often."""
     cases, moves, reports = (facts.tables[name] for name in ("cases", "moves", "reports"))
     end = ibis.literal(period.end)
@@ -290,7 +291,7 @@ def _notable(facts: Facts, period: Period, names: _Names) -> list[Candidate]:
     return found
 
 
-def _candidate(rule: str, row: dict[str, Any], names: _Names) -> Candidate:
+def _candidate(rule: str, row: dict[str, Any], names: Names) -> Candidate:
     grid = row["grid_code"] or 0
     return Candidate(
         rule=rule,
