@@ -1,8 +1,8 @@
 """Facts of a city that never was: cases with all their rows, made at once by numpy from a seed, in the layout of the store.
 
-What one case goes through follows the usual way with its side ways in usual shares (reports that are verified first, things put right on the
-spot, returns, failed checks, lateness), so that every indicator has something to count. Nothing here passes through the door: these
-facts are for measuring how long counting takes, and are thrown away.
+What one case goes through follows the usual way with its side ways in usual shares (reports that are verified first, things put right
+on the spot, returns, failed checks, lateness), so that every indicator has something to count. Nothing here passes through the door:
+these facts are for measuring how long counting takes, and are thrown away.
 """
 
 from collections.abc import Mapping, Sequence
@@ -152,6 +152,7 @@ class _Month:
             ("tasks", self._tasks()),
             ("reports", self._reports()),
             ("answers", self._answers()),
+            ("ground", self._ground()),
             ("patrol", self._patrol()),
             ("surveys", self._surveys()),
         ]
@@ -191,6 +192,7 @@ class _Month:
             "dispatched_at": self.dispatch,
             "handled_at": self.finish,
             "ended_at": self.ended,
+            "lasted_seconds": np.where(self.ended > 0, self.ended - self.reported, NONE),
             "entry_count": np.full(self.count, 11),
             "origin": _words(("simulated",), np.zeros(self.count, np.int64)),
             "accepted_at": self.accept,
@@ -260,6 +262,8 @@ class _Month:
             "to_stage": _words([one[5] for one in steps], step),
             "department_id": np.where(self.dispatch[whose] > 0, self.department[whose], NONE),
             "stage": _words(STAGES, self.stage[whose]),
+            "sent_in_time": _or_nothing(at - self.reported[whose] <= 15 * MINUTE, _is(steps, "ask_to_verify")[step]),
+            "decided_by": _words(("file",), np.where(_is(steps, "accept")[step] & (self.file[whose] > 0), 0, NONE)),
         }
 
     def _stages(self) -> dict[str, Any]:
@@ -322,6 +326,7 @@ class _Month:
             "suspended": np.zeros(len(whose), bool),
             "excused": self.excused[whose],
             "urgent": self.urgent[whose],
+            "supervised": self.excused[whose],
             "stage": _words(STAGES, self.stage[whose]),
         }
 
@@ -364,9 +369,14 @@ class _Month:
         kinds = ("appeal", "extension", "order", "return", "suspension")
         asks = self.random.random(self.count)
         parts = []
-        for number, (low, high, since) in enumerate(
-            ((0.0, 0.004, self.close), (0.004, 0.06, self.take_up), (0.06, 0.07, self.take_up), (-1, -1, self.hand_back), (0.07, 0.08, self.take_up))
-        ):  # fmt: skip
+        sides = (
+            (0.0, 0.004, self.close),
+            (0.004, 0.06, self.take_up),
+            (0.06, 0.07, self.take_up),
+            (-1, -1, self.hand_back),
+            (0.07, 0.08, self.take_up),
+        )
+        for number, (low, high, since) in enumerate(sides):
             whose = np.flatnonzero((since > 0) & (((asks >= low) & (asks < high)) | (low < 0)))
             parts.append((np.full(len(whose), number), whose, since[whose] + 30 * MINUTE))
         number, whose, asked = (np.concatenate([part[place] for part in parts]) for place in range(3))
@@ -383,6 +393,7 @@ class _Month:
             "answer_due_at": asked + 4 * HOUR,
             "answered_at": asked + waited,
             "ended_at": asked + waited,
+            "waited_seconds": waited,
             "outcome": _words(("granted", "refused", "answered"), outcome),
             "basis": _words(("",), np.zeros(len(whose), np.int64)),
             "degree": (number == 2).astype(np.int64),
@@ -464,6 +475,13 @@ class _Month:
             "visits": (chance * 30).astype(np.int64),
         }
 
+    def _ground(self) -> dict[str, Any]:
+        number = np.arange(self.size.grids // GRIDS_A_COMMUNITY)
+        street = number // COMMUNITIES_A_STREET
+        community = COUNTY * 10**9 + (street + 1) * 10**6 + (number % COMMUNITIES_A_STREET + 1) * 10**3
+        grids = np.full(len(number), GRIDS_A_COMMUNITY)
+        return {"day": self._day(np.zeros(len(number), np.int64)), "grid_code": community, "grids": grids, "area_m2": grids * 10_000.0}
+
     def _surveys(self) -> dict[str, Any]:
         whose = np.arange(0, self.count, 50)
         at = self.reported[whose]
@@ -503,6 +521,11 @@ def _words(words: Sequence[str], number: Numbers) -> Any:
     missing = number == NONE
     indices = pa.array(np.where(missing, 0, number).astype(np.int32), mask=missing if missing.any() else None)
     return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
+
+
+def _is(steps: Sequence[tuple[Any, ...]], action: str) -> Numbers:
+    """Which steps are by an action."""
+    return np.array([step[0] == action for step in steps])
 
 
 def _or_nothing(values: Numbers, there: Numbers) -> Any:

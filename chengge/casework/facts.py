@@ -79,6 +79,30 @@ KEEPER = """(
     abs(extract(epoch FROM shift.starts - (c.reported_at AT TIME ZONE 'Asia/Shanghai')::time)), roster.member_id
   LIMIT 1)"""
 
+# How long the acceptance had run when a report was sent to be verified: its entry says so of the clock that it makes stand still.
+SENT_IN_TIME = """CASE WHEN entry.action = 'ask_to_verify' THEN (
+  SELECT bool_and((move ->> 'worked_seconds')::bigint <= clock.limit_seconds)
+  FROM jsonb_array_elements(entry.body::jsonb -> 'clocks') move
+  JOIN casework_clock clock ON clock.case_id = c.id AND clock.ordinal = (move ->> 'n')::int
+  WHERE move ->> 'op' = 'pause') END"""
+DECIDED_BY = """CASE WHEN entry.action IN ('accept', 'self_dispose') THEN (
+  SELECT later.action FROM casework_ledgerentry later
+  WHERE later.case_id = c.id AND later.seq > entry.seq
+    AND later.action IN ('file', 'send_back', 'decline_filing', 'close', 'refuse_self_disposal', 'merge', 'void')
+  ORDER BY later.seq LIMIT 1) END"""
+SUPERVISED = "EXISTS (SELECT 1 FROM casework_sidepath path WHERE path.case_id = c.id AND path.kind = 'order')"
+# Every month in which cases were reported, and the grids that there were at its end.
+GROUND_BY_MONTH = """(
+  SELECT month.day, unit.code / 1000 * 1000 AS community, count(*) AS grids, sum(unit.area_m2) AS area_m2
+  FROM (
+    SELECT generate_series(date_trunc('month', min(reported_at AT TIME ZONE 'Asia/Shanghai')),
+      max(reported_at AT TIME ZONE 'Asia/Shanghai'), '1 month')::date AS day FROM casework_case
+  ) month
+  JOIN foundation_unitgrid unit ON unit.valid_from < month.day + interval '1 month'
+    AND (unit.valid_to IS NULL OR unit.valid_to >= month.day + interval '1 month')
+  GROUP BY 1, 2
+) ground"""
+
 CASES = FactTable(
     "cases",
     Scope.CASE,
@@ -114,6 +138,12 @@ CASES = FactTable(
         Column("dispatched_at", MOMENT, "c.dispatched_at", _("Dispatched, the last time")),
         Column("handled_at", MOMENT, "c.handled_at", _("Handled, the last time")),
         Column("ended_at", MOMENT, "c.ended_at", _("Ended")),
+        Column(
+            "lasted_seconds",
+            WHOLE,
+            "extract(epoch FROM c.ended_at - c.reported_at)::bigint",
+            _("Seconds from report to end, day and night"),
+        ),
         Column("entry_count", WHOLE, "c.entry_count", _("Entries in its ledger")),
         Column("origin", TEXT, "first.origin", _("Live, simulated or imported")),
         Column(
@@ -156,6 +186,8 @@ MOVES = FactTable(
         Column("to_stage", TEXT, "entry.to_stage", _("Stage after")),
         Column("department_id", WHOLE, "c.department_id", _("Department or territory that answers for the case, the last one")),
         Column("stage", TEXT, "c.stage", _("Where the case stands")),
+        Column("sent_in_time", YES_NO, SENT_IN_TIME, _("Sent to be verified before the acceptance was due; empty for all other actions")),
+        Column("decided_by", TEXT, DECIDED_BY, _("What the shift leader did next about an acceptance; empty for all other actions")),
         *PLACED,
     ),
     together=("action",),
@@ -191,6 +223,7 @@ STAGES = FactTable(
         ),
         Column("excused", YES_NO, "c.excused", _("Left out of what counts as overdue, by a granted appeal")),
         Column("urgent", YES_NO, "c.urgent", _("Urgent")),
+        Column("supervised", YES_NO, SUPERVISED, _("The case has been under a supervision order")),
         Column("stage", TEXT, "c.stage", _("Where the case stands")),
         *PLACED,
     ),
@@ -235,6 +268,7 @@ REQUESTS = FactTable(
         Column("asked_at", MOMENT, "path.asked_at", _("Asked or ordered")),
         Column("answer_due_at", MOMENT, "path.answer_due_at", _("To be answered by")),
         Column("answered_at", MOMENT, "path.answered_at", _("Answered; none while it waits")),
+        Column("waited_seconds", WHOLE, "extract(epoch FROM path.answered_at - path.asked_at)::bigint", _("Seconds until it was answered")),
         Column("ended_at", MOMENT, "path.ended_at", _("Ended; none while it waits or is in force")),
         Column("outcome", TEXT, "path.outcome", _("Granted, refused, lapsed, answered or lifted")),
         Column("basis", TEXT, "path.basis", _("Why, as one of a few words")),
@@ -282,4 +316,18 @@ REPORTS = FactTable(
     ),
 )
 
-TABLES = (CASES, MOVES, STAGES, ASSIGNMENTS, REQUESTS, WALKS, REPORTS)
+GROUND = FactTable(
+    "ground",
+    Scope.DAY,
+    _("Ground: one row for each community and month"),
+    GROUND_BY_MONTH,
+    ("day", "grid_code"),
+    (
+        Column("day", Kind.DAY, "ground.day", _("First day of the month")),
+        Column("grid_code", WHOLE, "ground.community", _("Community, as the beginning of a unit grid's code with noughts behind it")),
+        Column("grids", WHOLE, "ground.grids", _("Unit grids at the end of the month")),
+        Column("area_m2", NUMBER, "ground.area_m2", _("Their area in square metres")),
+    ),
+)
+
+TABLES = (CASES, MOVES, STAGES, ASSIGNMENTS, REQUESTS, WALKS, REPORTS, GROUND)

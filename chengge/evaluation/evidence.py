@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from chengge.domain.resampling import Column
 from chengge.evaluation.indicators import POPULATIONS, Facts, Indicator, Measure, Subject
-from chengge.evaluation.indicators.reckoning import _in_period, _number
+from chengge.evaluation.indicators.summing import in_period, number_of
 
 ROWS_A_GROUP = 16_384
 ABOVE, BELOW = "numerator ", "denominator "  # names of columns, before the code of the indicator
@@ -98,9 +98,9 @@ def read(path: Path, subject_id: str, code: str | None = None) -> Evidence:
 
 
 def _of_population(facts: Facts, name: str, own: Sequence[Measure], subject: Subject, begin: datetime, end: datetime) -> pa.Table:
-    rows = _in_period(POPULATIONS[name].rows(facts), begin, end)
+    rows = in_period(POPULATIONS[name].rows(facts), begin, end)
     whose = ibis.literal("") if subject is Subject.CITY else rows[subject.value].cast("string")
-    numbers = {f"sum_{number}": _number(rows, measure) for number, measure in enumerate(own)}
+    numbers = {f"sum_{number}": number_of(rows, measure) for number, measure in enumerate(own)}
     told = rows.select("case_id", subject=whose, **numbers)
     counts = told[next(iter(numbers))] != 0
     for column in list(numbers)[1:]:

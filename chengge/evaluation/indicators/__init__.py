@@ -3,7 +3,7 @@
 from chengge.evaluation.indicators.catalogue import indicators
 from chengge.evaluation.indicators.engines import with_duckdb
 from chengge.evaluation.indicators.populations import POPULATIONS, only_cases
-from chengge.evaluation.indicators.reckoning import Figure, case_ids, reckon, rows_by_subject
+from chengge.evaluation.indicators.reckoning import Figure, case_ids, reckon, reckon_all, rows_by_subject
 from chengge.evaluation.indicators.shapes import Better, Facts, Indicator, Measure, Population, Settings, Subject, Unit
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "indicators",
     "only_cases",
     "reckon",
+    "reckon_all",
     "rows_by_subject",
     "with_duckdb",
 ]

@@ -1,6 +1,7 @@
 """The populations that indicators count: rows of the facts, each with its moment and its subjects. None of them joins tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 import ibis
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,8 @@ NOT_ITS_DUTY = {
     "check_sending": ("void",),
     "closing": (),
 }
+CARRIED = ("handling", "level")  # of these what is late and still open may be carried over from the period before
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
 CLOSING = ("close", "carried_to_the_end")
 
 
@@ -48,7 +51,7 @@ def cases(facts: Facts) -> Table:
     """Cases by the moment of their report; the member is the inspector who reported, if one did."""
     table = facts.tables["cases"]
     return table.select(
-        "case_id", "stage", "channel", "urgent", "self_disposed", "ended_at",
+        "case_id", "stage", "channel", "urgent", "self_disposed", "ended_at", "return_count", "rework_count", "lasted_seconds",
         at=table.reported_at,
         member=table.inspector_id,
         organization=table.department_id,
@@ -92,8 +95,9 @@ def clocks_of(clock: str) -> Callable[[Facts], Table]:
         counts = ~own.suspended
         if NOT_ITS_DUTY[clock]:
             counts = counts & ~own.stopped_by.isin(NOT_ITS_DUTY[clock]).fill_null(False)
+        carried = {} if facts.settings.due_of == "due" or clock not in CARRIED else {"carried_until": _end(own)}
         return own.select(
-            "case_id", "worked_seconds", "continuous", "urgent",
+            "case_id", "worked_seconds", "continuous", "urgent", "supervised",
             at=own.due_at,
             member=own.member_id,
             organization=own.organization_id,
@@ -103,10 +107,16 @@ def clocks_of(clock: str) -> Callable[[Facts], Table]:
             done=done,
             in_time=(own.overdue == False).fill_null(False),  # noqa: E712 (an Ibis expression)
             late=own.overdue.fill_null(False) | (still_runs(own) & (own.due_at < ibis.literal(facts.as_of))),
+            **carried,
             **placed(own),
         )  # fmt: skip
 
     return rows
+
+
+def _end(clocks: Table) -> Value:
+    """When a clock stopped; long after everything while it has not."""
+    return clocks.stopped_at.fill_null(ibis.literal(FAR))
 
 
 def walks(facts: Facts) -> Table:
@@ -122,13 +132,24 @@ def walks(facts: Facts) -> Table:
     )  # fmt: skip
 
 
+def _made_by(facts: Facts, actions: Sequence[str]) -> Table:
+    """The moves by some actions. One action at a time: its rows lie together in a file, and all others are passed over."""
+    moves = facts.tables["moves"]
+    each = [moves.filter(moves.action == action) for action in actions]
+    return ibis.union(*each) if len(each) > 1 else each[0]
+
+
 def moves_of(*actions: str) -> Callable[[Facts], Table]:
     """Moves by one of some actions, when they were made; member and organization are who made them."""
 
     def rows(facts: Facts) -> Table:
-        moves = facts.tables["moves"]
-        made = moves.filter(moves.action.isin(actions))
-        return made.select("case_id", "action", "at", member=made.member_id, organization=made.organization_id, **placed(made))
+        made = _made_by(facts, actions)
+        return made.select(
+            "case_id", "action", "at", "decided_by", "sent_in_time",
+            member=made.member_id,
+            organization=made.organization_id,
+            **placed(made),
+        )  # fmt: skip
 
     return rows
 
@@ -137,8 +158,7 @@ def moves_against(*actions: str) -> Callable[[Facts], Table]:
     """Moves by one of some actions, when they were made; the member is who made them, the organization the department of the case."""
 
     def rows(facts: Facts) -> Table:
-        moves = facts.tables["moves"]
-        made = moves.filter(moves.action.isin(actions))
+        made = _made_by(facts, actions)
         return made.select("case_id", "action", "at", member=made.member_id, organization=made.department_id, **placed(made))
 
     return rows
@@ -196,7 +216,7 @@ def requests_of(*kinds: str) -> Callable[[Facts], Table]:
         own = table.filter(table.kind.isin(kinds))
         answered = own.answered_at.notnull()
         return own.select(
-            "case_id", "kind", "outcome", "basis", "degree",
+            "case_id", "kind", "outcome", "basis", "degree", "waited_seconds",
             at=own.asked_at,
             member=own.member_id,
             organization=own.organization_id,
@@ -205,7 +225,6 @@ def requests_of(*kinds: str) -> Callable[[Facts], Table]:
             in_time=(own.answered_at <= own.answer_due_at).fill_null(False),
             # Open and not yet due is nothing to judge; what lapsed or was lifted before anybody answered neither.
             counts=answered | (own.ended_at.isnull() & (own.answer_due_at < ibis.literal(facts.as_of)).fill_null(False)),
-            waited_seconds=own.answered_at.delta(own.asked_at, unit="second").fill_null(0),
             **placed(own),
         )  # fmt: skip
 
@@ -213,18 +232,19 @@ def requests_of(*kinds: str) -> Callable[[Facts], Table]:
 
 
 def recurrences(facts: Facts) -> Table:
-    """Filed cases by report, each with whether one of its class in its unit grid had been closed shortly before."""
+    """Filed cases by report, each with whether the one before it, of its class in its unit grid, had been closed shortly before."""
     table = facts.tables["cases"]
     filed = table.filter(table.filed_at.notnull() & table.grid_code.notnull())
-    before = ibis.window(group_by=["grid_code", "class_code"], order_by=["reported_at", "case_id"], preceding=(None, 1))
-    filed = filed.select("case_id", "grid_code", "class_code", "reported_at", "ended_at", "department_id")
-    filed = filed.mutate(last_ended=filed.ended_at.max().over(before))
+    before = ibis.window(group_by=["grid_code", "class_code"], order_by=["reported_at", "case_id"])
+    closed = ibis.ifelse(filed.stage == "closed", filed.ended_at, ibis.null(filed.ended_at.type()))
+    filed = filed.select("case_id", "grid_code", "class_code", "reported_at", "department_id", closed_at=closed)
+    filed = filed.mutate(before=filed.closed_at.lag().over(before))
     span = ibis.interval(days=facts.settings.recurs_within_days)
     return filed.select(
         "case_id",
         at=filed.reported_at,
         organization=filed.department_id,
-        again=((filed.last_ended <= filed.reported_at) & (filed.last_ended + span >= filed.reported_at)).fill_null(False),
+        again=((filed.before <= filed.reported_at) & (filed.before + span >= filed.reported_at)).fill_null(False),
         **placed(filed),
     )
 
@@ -262,6 +282,19 @@ def survey_decisions(facts: Facts) -> Table:
     return table.select("kind", "at", case_id=ibis.literal(0, "int64"), member=table.member_id, **placed(table))
 
 
+def ground(facts: Facts) -> Table:
+    """Communities month by month; grid and class are not known."""
+    table = facts.tables["ground"]
+    return table.select(
+        "grids",
+        "area_m2",
+        at=table.day.cast("timestamp('UTC')"),
+        case_id=ibis.literal(0, "int64"),
+        street=table.grid_code // STREET_UNIT,
+        community=table.grid_code // COMMUNITY_UNIT,
+    )
+
+
 POPULATIONS: dict[str, Population] = {
     population.name: population
     for population in (
@@ -297,5 +330,6 @@ POPULATIONS: dict[str, Population] = {
         Population("patrol", _("days of patrol in the period"), patrol, of_cases=False),
         Population("surveys", _("components surveyed in the period"), surveys, of_cases=False),
         Population("survey_decisions", _("decisions on component surveys in the period"), survey_decisions, of_cases=False),
+        Population("ground", _("months of the period, with the unit grids that there were"), ground, of_cases=False),
     )
 }

@@ -1,26 +1,25 @@
-"""Reckoning indicators: every sum over a population in one pass for each subject, then put together.
+"""Reckoning indicators: every sum over a population in one pass for all subjects, then put together.
 
 The same Ibis expressions run on DuckDB here and on Spark for a province. A period is half-open, in moments of the city.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 import ibis
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from ibis import _
 
 from chengge.evaluation.indicators.populations import POPULATIONS
 from chengge.evaluation.indicators.shapes import Facts, Indicator, Measure, Subject, Table, Unit
+from chengge.evaluation.indicators.summing import Sums, Whole, in_period, number_of
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One indicator of one subject in one period.
+class Figure(NamedTuple):
+    """One indicator of one subject in one period. A tuple, since a big city has a million of them.
 
     Attributes:
         subject_id: code of an area or class, id of an organization or member; "" for the whole city.
@@ -48,24 +47,53 @@ def reckon(facts: Facts, wanted: Sequence[Indicator], subject: Subject, begin: d
     Args:
         begin, end: aware moments; rows count whose own moment lies from `begin` to before `end`.
     """
-    reckoned = [indicator for indicator in wanted if subject in indicator.subjects]
-    sums = _sums(facts, {measure for one in reckoned for measure in (one.numerator, one.denominator) if measure}, subject, begin, end)
-    figures = []
-    for indicator in reckoned:
-        above = sums[indicator.numerator]
-        below = sums[indicator.denominator] if indicator.denominator else {}
-        for subject_id in sorted(above.keys() | below.keys()):
-            numerator = above.get(subject_id, 0)
-            denominator = below.get(subject_id, 0) if indicator.denominator else None
-            if numerator or denominator:
-                figures.append(Figure(indicator.code, subject, subject_id, numerator, denominator, indicator.unit))
-    return figures
+    return reckon_all(facts, wanted, [subject], begin, end)
+
+
+def reckon_all(facts: Facts, wanted: Sequence[Indicator], subjects: Iterable[Subject], begin: datetime, end: datetime) -> list[Figure]:
+    """Every wanted indicator for every subject of several kinds: kind by kind, in the order of `wanted`, then by subject id.
+
+    Each population is read once, whatever is asked of it.
+    """
+    kinds = list(dict.fromkeys(subjects))
+    populations: dict[str, Sums] = {}
+    for indicator in wanted:
+        own_kinds = [kind for kind in kinds if kind in indicator.subjects]
+        for measure in (indicator.numerator, indicator.denominator):
+            if measure and own_kinds:
+                if measure.population not in populations:
+                    populations[measure.population] = Sums(facts, measure.population, begin, end)
+                populations[measure.population].want(measure, own_kinds)
+    for sums in populations.values():
+        sums.add_up()
+    return [figure for kind in kinds for figure in _of_kind(kind, [one for one in wanted if kind in one.subjects], populations)]
+
+
+def _of_kind(kind: Subject, wanted: Sequence[Indicator], populations: dict[str, Sums]) -> Iterator[Figure]:
+    """The figures of one kind of subject."""
+    told = {name: sums.told[kind] for name, sums in populations.items() if kind in sums.told}
+    subject_ids = sorted({subject_id for one in told.values() for subject_id in one.subject_ids})
+    place_of = {subject_id: place for place, subject_id in enumerate(subject_ids)}
+    places = {name: np.array([place_of[subject_id] for subject_id in one.subject_ids], np.int64) for name, one in told.items()}
+
+    def spread(measure: Measure) -> Whole:
+        """A sum of every subject in order; 0 where a subject has nothing."""
+        whole = np.zeros(len(subject_ids), np.int64)
+        whole[places[measure.population]] = populations[measure.population].of(measure, kind)
+        return whole
+
+    for one in wanted:
+        above, below = spread(one.numerator), spread(one.denominator) if one.denominator else None
+        there = np.flatnonzero(above if below is None else (above != 0) | (below != 0))
+        denominators = [None] * len(there) if below is None else below[there].tolist()
+        for place, numerator, denominator in zip(there.tolist(), above[there].tolist(), denominators, strict=True):
+            yield Figure(one.code, kind, subject_ids[place], numerator, denominator, one.unit)
 
 
 def case_ids(facts: Facts, measure: Measure, subject: Subject, subject_id: str, begin: datetime, end: datetime) -> list[int]:
     """The cases that a sum was made of: those whose rows counted, each once, in order."""
-    rows = _in_period(POPULATIONS[measure.population].rows(facts), begin, end)
-    rows = rows.filter(_number(rows, measure) > 0)
+    rows = in_period(POPULATIONS[measure.population].rows(facts), begin, end)
+    rows = rows.filter(number_of(rows, measure) > 0)
     if subject is not Subject.CITY:
         rows = rows.filter(rows[subject.value].cast("string") == subject_id)
     return [int(case_id) for case_id in rows.select("case_id").distinct().order_by("case_id").execute()["case_id"]]
@@ -112,40 +140,7 @@ def _apart(rows: pa.Table) -> dict[str, pa.Table]:
 
 def _rows_of(facts: Facts, measure: Measure, subject: Subject, begin: datetime, end: datetime) -> Table:
     """The rows that count in a sum: subject, case and number."""
-    rows = _in_period(POPULATIONS[measure.population].rows(facts), begin, end)
+    rows = in_period(POPULATIONS[measure.population].rows(facts), begin, end)
     whose = ibis.literal("") if subject is Subject.CITY else rows[subject.value].cast("string")
-    told = rows.select("case_id", subject=whose, number=_number(rows, measure))
+    told = rows.select("case_id", subject=whose, number=number_of(rows, measure))
     return told.filter(told.subject.notnull() & (told.number != 0))
-
-
-def _sums(facts: Facts, measures: Iterable[Measure], subject: Subject, begin: datetime, end: datetime) -> dict[Measure, dict[str, int]]:
-    by_population: dict[str, list[Measure]] = defaultdict(list)
-    for measure in measures:
-        by_population[measure.population].append(measure)
-    sums: dict[Measure, dict[str, int]] = {}
-    for name, own in by_population.items():
-        rows = _in_period(POPULATIONS[name].rows(facts), begin, end)
-        named = {f"sum_{number}": _number(rows, measure).sum() for number, measure in enumerate(own)}
-        if subject is Subject.CITY:
-            found = rows.aggregate(**named).mutate(subject=ibis.literal(""))
-        else:
-            whose = rows[subject.value].cast("string")
-            found = rows.filter(whose.notnull()).group_by(subject=whose).aggregate(**named)
-        told = found.to_pyarrow().to_pylist()
-        for number, measure in enumerate(own):
-            sums[measure] = {row["subject"]: int(row[f"sum_{number}"] or 0) for row in told}
-    return sums
-
-
-def _in_period(rows: Table, begin: datetime, end: datetime) -> Table:
-    return rows.filter((rows.at >= ibis.literal(begin)) & (rows.at < ibis.literal(end)))
-
-
-def _number(rows: Table, measure: Measure) -> Any:
-    """The value of each row as a whole number."""
-    value = measure.value(rows)
-    if value is True:
-        return rows.case_id.isnull().ifelse(0, 1).cast("int64")
-    if value.type().is_boolean():
-        return value.fill_null(False).cast("int64")
-    return value.fill_null(0).cast("int64")

@@ -35,6 +35,16 @@ class Better(StrEnum):
     NEITHER = "neither"
 
 
+# What the settings may be, the usual first.
+CHOICES: dict[str, tuple[str, ...]] = {
+    "filed_of": ("reported", "accepted"),
+    "public_of": ("filed", "accepted"),
+    "due_of": ("due", "due_and_carried"),
+    "closing_of": ("due", "closed"),
+    "dispatched_of": ("due", "filed"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the sources leave open; printed with every result.
@@ -42,12 +52,24 @@ class Settings:
     Attributes:
         filed_of: over which cases a filing rate is taken: all `reported`, or those that were `accepted`.
         public_of: over which cases the share of public reports is taken: those `filed`, or those `accepted`.
-        recurs_within_days: a case recurs when one of its class in its unit grid was closed so many days before.
+        recurs_within_days: a case recurs when the one before it, of its class in its unit grid, was closed at most so many days before.
+        due_of: over which handlings the rates of departments are taken: those `due` in the period, or `due_and_carried`: besides those that
+            were due before it and still open when it began.
+        closing_of: over which closings a shift leader's on-time rate is taken: those `due`, or those `closed`.
+        dispatched_of: over which cases a dispatch rate is taken: those whose dispatch was `due`, or those `filed`.
     """
 
     filed_of: str = "reported"
     public_of: str = "filed"
     recurs_within_days: int = 30
+    due_of: str = "due"
+    closing_of: str = "due"
+    dispatched_of: str = "due"
+
+    def __post_init__(self) -> None:
+        for name, known in CHOICES.items():
+            if getattr(self, name) not in known:
+                raise ValueError(f"the setting {name} is one of {', '.join(known)}, not {getattr(self, name)!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +117,7 @@ class Indicator:
     Attributes:
         code: as in the lists of the standards where they have one.
         subjects: whom it may be reckoned for.
-        formula: numerator and denominator in words.
+        formula: numerator and denominator in words, translated when they are shown.
         basis: where it comes from.
     """
 
@@ -107,5 +129,5 @@ class Indicator:
     denominator: Measure | None
     unit: Unit
     better: Better
-    formula: str
+    formula: Any
     basis: str

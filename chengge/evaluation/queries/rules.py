@@ -20,7 +20,7 @@ from chengge.evaluation.indicators import Better, Indicator, Measure, Settings, 
 from chengge.evaluation.models import SchemeAspect, SchemeItem, SchemeVersion, Source
 
 NARROWED = re.compile(r"(?P<code>[^@]+)@(?P<classes>[ce]\d{2}(\d{2})?(\+[ce]\d{2}(\d{2})?)*)")
-NOT_OF_CASES = frozenset({"patrol"})  # Populations whose rows have no class of problems.
+NOT_OF_CASES = frozenset({"patrol", "ground"})  # Populations whose rows have no class of problems.
 
 
 def settings_of(version: SchemeVersion) -> Settings:
