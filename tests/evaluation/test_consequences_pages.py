@@ -77,8 +77,9 @@ def test_a_run_waits_for_its_statement_and_an_evaluator_proposes_it(city, versio
 
 
 def test_each_line_says_which_rule_and_which_score_it_came_from(city, statement, counted_queries):
+    client = client_of(city, "leader")
     with counted_queries("consequences: a statement"):
-        page = client_of(city, "leader").get(address(statement)).content.decode()
+        page = client.get(address(statement)).content.decode()
     assert "Nothing here is carried out by itself" in page
     assert "grade A with score 95: deposit of 10,000.00 doubled; paid in 10,000.00, returned 10,000.00, on top 10,000.00" in page
     assert "grade D with score 40: deposit of 10,000.00 forfeited by 50 %; paid in 10,000.00, returned 5,000.00, forfeited 5,000.00" in page
@@ -151,8 +152,9 @@ def test_people_see_their_own_lines_once_they_are_approved_and_never_a_colleague
 def test_deposits_are_told_by_payee_and_month(city, version, counted_queries):
     for period, scores in (("2026-09", ("70", "70", "70")), ("2026-10", ("95", "70", "40"))):
         approved(propose(run_of(version, city, scores, period).pk, city.actor("evaluator")), city)
+    client = client_of(city, "leader")
     with counted_queries("consequences: deposits"):
-        page = client_of(city, "leader").get("/evaluation/consequences/deposits/").content.decode()
+        page = client.get("/evaluation/consequences/deposits/").content.decode()
     assert "2026-09" in page
     assert "Held of units (yuan)</dt><dd>10,000.00" in page
     assert "Held of people (yuan)</dt><dd>500.00" in page
@@ -160,8 +162,9 @@ def test_deposits_are_told_by_payee_and_month(city, version, counted_queries):
 
 # --- Rules ------------------------------------------------------------------------------------------------------------------------------
 def test_rules_are_read_in_words(city, version, counted_queries):
+    client = client_of(city, "evaluator")
     with counted_queries("consequences: rules"):
-        page = client_of(city, "evaluator").get("/evaluation/consequences/rules/").content.decode()
+        page = client.get("/evaluation/consequences/rules/").content.decode()
     assert "people of the unit: Department clerk" in page
     assert "forfeited 50 %" in page
     assert "3 times in a row" in page

@@ -7,7 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import CharField, Count, Prefetch, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,9 +24,9 @@ from chengge.evaluation.models import EvaluationRun, RunPart, RunSubject, Scheme
 from chengge.evaluation.periods import Period
 from chengge.evaluation.queries.judging import Inputs, indicators_of
 from chengge.evaluation.queries.rules import rules_of
+from chengge.evaluation.queries.schemes import version_in_effect
 from chengge.evaluation.results import Result, result_of, thawed
-from chengge.foundation.queries.dated import holding_on
-from chengge.organization.models import OrganizationKind
+from chengge.organization.models import Organization, OrganizationKind
 from chengge.organization.queries import Actor
 
 READING_ALL = frozenset({Post.EVALUATOR, Post.LEADER, Post.ADMINISTRATOR})
@@ -122,8 +123,7 @@ def found_runs(actor: Actor, scheme: str = "", period: str = "", with_replaced: 
 
 def version_for(scheme: Scheme, period: Period) -> SchemeVersion:
     """The version of a scheme that holds on the last day of a period. Raises Refused where none does."""
-    rows = holding_on(SchemeVersion.objects.filter(scheme=scheme, state=SchemeVersion.State.IN_EFFECT), period.last)
-    version = rows.order_by("-number").first()
+    version = version_in_effect(scheme, period.last)
     if version is None:
         raise Refused(
             "no_version",
@@ -226,12 +226,19 @@ def value_of(part: RunPart) -> Fraction | None:
 
 
 def _own(actor: Actor) -> Q:
-    """The actor's own scores: as a person, and of the organization whose clerk the actor is with all below it."""
+    """The actor's own scores: as a person, and of the organization whose clerk the actor is with its territory and all below it."""
     own = Q(judged=Subject.MEMBER.value, subject_id=str(actor.member_id))
     if Post.DEPARTMENT in actor.posts and actor.organization_id is not None:
         below = [str(one) for one in with_all_below(actor.organization_id)]
-        own |= Q(judged=Subject.ORGANIZATION.value, subject_id__in=below)
+        own |= Q(judged=Subject.ORGANIZATION.value, subject_id__in=below) | of_territory(actor.organization_id)
     return own
+
+
+def of_territory(organization_id: int) -> Q:
+    """Scores of the street or community that an organization answers for as its territory."""
+    codes = Organization.objects.filter(pk=organization_id, division_code__isnull=False)
+    areas = (Subject.STREET.value, Subject.COMMUNITY.value)
+    return Q(judged__in=areas, subject_id__in=codes.values_list(Cast("division_code", CharField())))
 
 
 def _gathered_again(run: EvaluationRun, store: FactStore | None = None) -> Evidence:
