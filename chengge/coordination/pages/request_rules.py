@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from chengge.casework.actions.request_rules import MOST, RequestRuleValues, posts_that_may_grant, save_request_rule
@@ -120,13 +120,13 @@ def words_of(rule: RequestRule) -> list[str]:
         posts = tuple(map(Post, rule.granted_by)) or posts_that_may_grant(rule.kind)
         said.append(_("granted by %(posts)s") % {"posts": post_names(posts)})
     if "most" in names and rule.most:
-        said.append(_("at most %(count)d times") % {"count": rule.most})
+        said.append(ngettext("at most %(count)d time", "at most %(count)d times", rule.most) % {"count": rule.most})
     if "adds_limits" in names:
         said.append(
             _("adds %(count)d original limits") % {"count": rule.adds_limits} if rule.adds_limits > 1 else _("adds one original limit")
         )
     if "most_days" in names and rule.most_days:
-        said.append(_("at most %(count)d days") % {"count": rule.most_days})
+        said.append(ngettext("at most %(count)d day", "at most %(count)d days", rule.most_days) % {"count": rule.most_days})
     if "evidence_from" in names and rule.evidence_from:
         said.append(_("a photo from the time number %(count)d on") % {"count": rule.evidence_from})
     if "answer_amount" in names:
