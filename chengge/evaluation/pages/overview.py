@@ -12,10 +12,11 @@ from chengge.evaluation.queries.leader import course
 from chengge.organization.gates import actor_at, for_posts
 
 MOST_LISTED = 6
+readers = for_posts(*READERS)
 
 
 @require_safe
-@for_posts(*READERS)
+@readers
 def overview(request: HttpRequest) -> HttpResponse:
     """Where the figures stand, what was made of them last, and the way to all the rest."""
     actor, store = actor_at(request), city_facts()
