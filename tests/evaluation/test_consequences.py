@@ -11,7 +11,7 @@ from django.utils import translation
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.evaluation.actions.consequence_rules import RuleValues, StepValues, end_rule, save_rule
 from chengge.evaluation.actions.consequences import approve, note_carried_out, propose, refuse
-from chengge.evaluation.models import ConsequenceRule, RunSubject, Statement, StatementEvent, StatementItem, StatementLine
+from chengge.evaluation.models import ConsequenceRule, EvaluationRun, RunSubject, Statement, StatementEvent, StatementItem, StatementLine
 from chengge.organization.models import Member, MemberPost
 from tests.evaluation.scored import department_scheme, deposit_rule, personal_rule, run_of, warning_rule
 from tests.factories import SINCE, City, build_city
@@ -116,6 +116,23 @@ def test_without_rules_or_with_rules_that_meet_nobody_nothing_is_proposed(city, 
         propose(run.pk, evaluator)
     with pytest.raises(NotFound):
         propose(10**6, evaluator)
+
+
+def test_a_rule_by_month_follows_from_no_week_and_no_year(city, version, evaluator):
+    deposit_rule(evaluator, version.scheme)
+    deposit_rule(evaluator, version.scheme, 80_000, code="yearly", every="year")
+    with pytest.raises(Refused, match="No rule of consequences"):
+        propose(run_of(version, city, ("95", "80", "40"), "2026-W41").pk, evaluator)
+    assert amounts(propose(run_of(version, city, ("95", "80", "40")).pk, evaluator))["市政设施养护中心"] == 10_000 * YUAN
+    assert amounts(propose(run_of(version, city, ("95", "80", "40"), "2026").pk, evaluator))["市政设施养护中心"] == 80_000 * YUAN
+
+
+def test_a_period_that_was_not_over_brings_nothing(city, version, evaluator):
+    deposit_rule(evaluator, version.scheme)
+    run = run_of(version, city, ("95", "80", "40"))
+    EvaluationRun.objects.update(as_of=run.end - timedelta(days=1))
+    with pytest.raises(Refused, match="before its period was over"):
+        propose(run.pk, evaluator)
 
 
 @pytest.mark.parametrize("name", ["leader", "administrator", "department", "operator"])

@@ -65,10 +65,12 @@ def test_personal_amounts_are_guarded_in_every_form(city, statement, page):
 
 def test_a_run_waits_for_its_statement_and_an_evaluator_proposes_it(city, version, counted_queries):
     run = run_of(version, city, ("95", "80", "40"))
+    run_of(version, city, ("95", "80", "40"), "2026-W41")
     client = client_of(city, "evaluator")
     with counted_queries("consequences: statements"):
         page = client.get("/evaluation/consequences/").content.decode()
     assert "Propose a statement" in page
+    assert ">2026-W41<" not in page
     answer = client.post("/evaluation/consequences/propose/", {"run": run.pk})
     statement = Statement.objects.get()
     assert answer["Location"] == address(statement)
@@ -174,7 +176,7 @@ def test_rules_are_read_in_words(city, version, counted_queries):
 def test_an_evaluator_writes_a_rule_of_each_kind_on_its_form(city, version):
     client = client_of(city, "evaluator")
     start = f"/evaluation/consequences/rules/edit/?scheme={version.scheme.code}&kind="
-    common = {"day": "2026-11-01", "name": "新规则", "basis": "区政府 2026 年第 8 号文"}
+    common = {"day": "2026-11-01", "every": "month", "name": "新规则", "basis": "区政府 2026 年第 8 号文"}
     given = {
         "reward:rank": {
             "row0-first": "1",
@@ -206,14 +208,22 @@ def test_a_rule_that_holds_is_changed_by_an_edition_from_a_day_on(city, version)
     page = client.get(f"/evaluation/consequences/rules/edit/?rule={old.pk}").content.decode()
     assert 'value="10000.00"' in page or 'value="10000"' in page
     assert 'value="A"' in page
-    fields = {"name": old.name, "code": old.code, "day": "2026-12-01", "yuan": "20000", "row0-grade": "A", "row0-treatment": "double"}
+    fields = {
+        "name": old.name,
+        "code": old.code,
+        "day": "2026-12-01",
+        "every": "month",
+        "yuan": "20000",
+        "row0-grade": "A",
+        "row0-treatment": "double",
+    }
     assert client.post(f"/evaluation/consequences/rules/edit/?rule={old.pk}", fields).status_code == 302
     assert ConsequenceRule.objects.get(code="deposit", valid_to=None).amount_fen == 2_000_000
 
 
 def test_what_is_wrong_with_a_rule_stands_at_its_field(city, version):
     client = client_of(city, "evaluator")
-    fields = {"name": "一", "code": "another", "day": "2026-11-01", "yuan": "0", "row0-grade": "A"}
+    fields = {"name": "一", "code": "another", "day": "2026-11-01", "every": "month", "yuan": "0", "row0-grade": "A"}
     page = client.post(f"/evaluation/consequences/rules/edit/?scheme={version.scheme.code}&kind=deposit:grade", fields)
     assert page.status_code == 422
     assert "How much is it? Give the amount." in page.content.decode()

@@ -9,7 +9,8 @@ from django.utils import translation
 
 from chengge.casework.actions import Given
 from chengge.evaluation.models import RunPart, RunSubject
-from chengge.evaluation.queries.own import costs_of, dots_of, kind_of, own_lines_of_scores
+from chengge.evaluation.queries.consequence_inputs import kind_of
+from chengge.evaluation.queries.own import costs_of, dots_of, own_lines_of_scores
 from chengge.evaluation.queries.runs import subject_at
 from tests.browsing import client_of
 from tests.casework.lives import Life

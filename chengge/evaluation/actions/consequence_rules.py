@@ -13,7 +13,7 @@ from chengge.domain import consequences as domain
 from chengge.domain.consequences import Kind, RuleError
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.domain.lifecycle import Post
-from chengge.evaluation.models import ConsequenceRule, ConsequenceStep, Judged, Scheme
+from chengge.evaluation.models import ConsequenceRule, ConsequenceStep, Judged, PeriodChoice, Scheme
 from chengge.evaluation.queries.consequence_inputs import as_rule
 from chengge.organization.queries import Actor
 
@@ -44,6 +44,7 @@ class RuleValues:
     name: str
     kind: str
     by: str
+    every: str = "month"
     of_people: bool = False
     level: int | None = None
     organization_kind: str = ""
@@ -112,6 +113,8 @@ def _check(values: RuleValues, scheme: Scheme) -> None:
     kind = next((one for one in Kind if one.value == values.kind), None)
     if kind is None or values.by not in {by.value for by in domain.MAY_GO_BY[kind]}:
         raise Refused("by", _("A rule of this kind does not go by that."), _("Choose another way."), field="by")
+    if values.every not in PeriodChoice.values:
+        raise Refused("every", _("Choose a kind of period."), field="every")
     if not values.name.strip():
         raise Refused("name", _("Give the rule a name."), field="name")
     if values.of_people and scheme.judged != Judged.ORGANIZATION:
@@ -134,7 +137,8 @@ def _refuse_two_deposits(row: ConsequenceRule) -> None:
     """One payee pays one deposit under a scheme, so that what is held can be told."""
     if row.kind != Kind.DEPOSIT.value:
         return
-    others = ConsequenceRule.objects.filter(scheme=row.scheme, kind=row.kind, of_people=row.of_people, valid_to=None).exclude(pk=row.pk)
+    same_kind = ConsequenceRule.objects.filter(scheme=row.scheme, kind=row.kind, every=row.every, of_people=row.of_people)
+    others = same_kind.filter(valid_to=None).exclude(pk=row.pk)
     for other in others:
         same = all(not mine or not theirs or mine == theirs for mine, theirs in zip(_whom(row), _whom(other), strict=True))
         if same:

@@ -31,13 +31,20 @@ def propose(run_id: int, actor: Actor) -> Statement:
     one when this is approved. An approved statement of the run itself stays.
 
     Raises:
-        Forbidden: the actor is no evaluator; NotFound: no such run; Conflict: the run was replaced; Refused: no rule meets anybody.
+        Forbidden: the actor is no evaluator; NotFound: no such run; Conflict: the run was replaced; Refused: the period was not over,
+            or no rule meets anybody.
     """
     proposer_id = require_evaluator(actor)
     run = EvaluationRun.objects.select_for_update(of=("self",)).select_related("version__scheme").filter(pk=run_id).first()
     if run is None:
         raise NotFound("run", _("There is no such run."), field="run_id")
     _refuse_replaced(run)
+    if run.as_of < run.end:
+        raise Refused(
+            "unfinished",
+            _("“%(run)s” was reckoned before its period was over.") % {"run": run},
+            _("Make a run of the whole period first."),
+        )
     before = _standing_statements(run)
     approved = next((one for one in before if one.run_id == run.pk and one.state == State.APPROVED), None)
     if approved is not None:

@@ -66,6 +66,21 @@ class Migration(migrations.Migration):
                         verbose_name="goes by",
                     ),
                 ),
+                (
+                    "every",
+                    models.CharField(
+                        choices=[
+                            ("week", "by week"),
+                            ("month", "by month"),
+                            ("quarter", "by quarter"),
+                            ("half", "by half-year"),
+                            ("year", "by year"),
+                        ],
+                        default="month",
+                        max_length=10,
+                        verbose_name="period",
+                    ),
+                ),
                 ("of_people", models.BooleanField(default=False, verbose_name="for people of the unit")),
                 ("level", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="level")),
                 (

@@ -30,6 +30,16 @@ class ByChoice(models.TextChoices):
     POST = By.POST.value, _("last in the same post")
 
 
+class PeriodChoice(models.TextChoices):
+    """Kinds of periods, as `periods.Period` names them."""
+
+    WEEK = "week", _("by week")
+    MONTH = "month", _("by month")
+    QUARTER = "quarter", _("by quarter")
+    HALF = "half", _("by half-year")
+    YEAR = "year", _("by year")
+
+
 class TreatmentChoice(models.TextChoices):
     DOUBLE = Treatment.DOUBLE.value, pgettext_lazy("deposit", "doubled")
     RETURN = Treatment.RETURN.value, pgettext_lazy("deposit", "returned")
@@ -49,6 +59,7 @@ class ConsequenceRule(Dated):
 
     Attributes:
         code: names the rule over all its editions.
+        every: which runs it follows from: those of months, of years …
         of_people: it meets people of the judged organizations, by their organization's score; else the judged themselves.
         amount_fen: of the deposit, or of the whole fund; 1/100 yuan.
         points: percent points of the yearly assessment that a full score brings.
@@ -59,6 +70,7 @@ class ConsequenceRule(Dated):
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=10, choices=KindChoice.choices)
     by = models.CharField(_("goes by"), max_length=10, choices=ByChoice.choices)
+    every = models.CharField(_("period"), max_length=10, choices=PeriodChoice.choices, default=PeriodChoice.MONTH)
     of_people = models.BooleanField(_("for people of the unit"), default=False)
     level = models.PositiveSmallIntegerField(_("level"), null=True, blank=True)
     organization_kind = models.CharField(_("kind of organization"), max_length=20, choices=OrganizationKind.choices, blank=True)

@@ -21,6 +21,7 @@ from chengge.evaluation.models import (
     Judged,
     KindChoice,
     MeasureChoice,
+    PeriodChoice,
     Scheme,
     SchemeGrade,
     TreatmentChoice,
@@ -64,6 +65,7 @@ class RuleForm(LookForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     code = forms.SlugField(label=gettext_lazy("Code"), max_length=40, help_text=gettext_lazy("A rule of the same code is replaced."))
     day = DayField(label=gettext_lazy("Holds from"), initial=today)
+    every = forms.ChoiceField(label=gettext_lazy("Follows from runs"), choices=PeriodChoice.choices, initial=PeriodChoice.MONTH)
     basis = forms.CharField(label=gettext_lazy("Basis"), max_length=200, required=False)
     of_people = forms.BooleanField(label=gettext_lazy("For people of the unit, by the unit's score"), required=False)
     level = forms.ChoiceField(label=gettext_lazy("Level"), required=False, choices=LEVELS)
@@ -215,6 +217,7 @@ def _values(form: RuleForm, scheme: Scheme, kind: Kind, by: By, steps: tuple[Ste
         name=given["name"].strip(),
         kind=kind.value,
         by=by.value,
+        every=given["every"],
         of_people=given.get("of_people", False),
         level=int(given["level"]) if given.get("level") else None,
         organization_kind=given.get("organization_kind", ""),
@@ -233,9 +236,8 @@ def _values(form: RuleForm, scheme: Scheme, kind: Kind, by: By, steps: tuple[Ste
 def _initial(shown: ConsequenceRule | None, kind: Kind) -> dict[str, Any]:
     if shown is None:
         return {"code": kind.value, "name": KindChoice(kind.value).label}
-    names = (
-        "name", "code", "basis", "of_people", "level", "organization_kind", "post", "bar", "points", "places", "least_group", "only_sure",
-    )  # fmt: skip
+    everywhere = ("name", "code", "every", "basis", "of_people", "level", "organization_kind", "post")
+    names = (*everywhere, "bar", "points", "places", "least_group", "only_sure")
     return {name: getattr(shown, name) for name in names} | {"yuan": Decimal(shown.amount_fen) / FEN_IN_YUAN}
 
 

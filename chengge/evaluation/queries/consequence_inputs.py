@@ -11,7 +11,7 @@ from django.db.models import F, Q, Sum
 from chengge.domain import consequences as domain
 from chengge.domain.consequences import Line, Past, Payee, Standing
 from chengge.domain.hashing import canonical
-from chengge.evaluation.models import ConsequenceRule, EvaluationRun, Judged, RunSubject, Scheme, Statement, StatementItem
+from chengge.evaluation.models import ConsequenceRule, EvaluationRun, Judged, RunSubject, Statement, StatementItem
 from chengge.evaluation.periods import period_of
 from chengge.foundation.queries.dated import holding_on
 from chengge.organization.models import Member, MemberPost, Organization
@@ -37,9 +37,26 @@ def judging_day(run: EvaluationRun) -> date:
     return city_day(run.end - timedelta(seconds=1))
 
 
-def rules_of_scheme(scheme: Scheme, day: date) -> list[ConsequenceRule]:
-    """The rules that hold on a day, in the order in which they are reckoned. Two queries."""
-    rows = holding_on(ConsequenceRule.objects.filter(scheme=scheme), day)
+def kind_of(period: str) -> str:
+    """Of a period's name: year, half, quarter, month, week or day."""
+    match period[5:6], len(period):
+        case "", _:
+            return "year"
+        case "H", _:
+            return "half"
+        case "Q", _:
+            return "quarter"
+        case "W", _:
+            return "week"
+        case _, 7:
+            return "month"
+    return "day"
+
+
+def rules_for(run: EvaluationRun) -> list[ConsequenceRule]:
+    """The rules that follow from runs of this kind of period and hold on its last day, in order. Two queries."""
+    rows = ConsequenceRule.objects.filter(scheme=run.version.scheme, every=kind_of(run.period))
+    rows = holding_on(rows, judging_day(run))
     return list(rows.order_by("kind", "code").prefetch_related("steps"))
 
 
@@ -80,12 +97,12 @@ def as_rule(row: ConsequenceRule) -> domain.Rule:
 def reckoned(run: EvaluationRun) -> Reckoned:
     """Reckon what the rules propose after a run. At most ten queries, however many subjects."""
     scheme = run.version.scheme
-    rules = [as_rule(row) for row in rules_of_scheme(scheme, judging_day(run))]
+    rules = [as_rule(row) for row in rules_for(run)]
     periods = max((step.first for rule in rules if rule.kind is domain.Kind.WARNING for step in rule.steps), default=1)
     history = history_of(run, periods)
     subject_ids = RunSubject.objects.filter(run=run).values_list("subject_id", "pk")
     payees = _payees(run, history[0].standings, with_people=any(rule.of_people for rule in rules))
-    lines = domain.reckon(rules, payees, deposits_held(scheme, run), history)
+    lines = domain.reckon(rules, payees, deposits_held(run), history)
     by_key = {f"{scheme.judged}:{subject_id}": pk for subject_id, pk in subject_ids}
     return Reckoned(lines, by_key, digest_of(run, lines))
 
@@ -113,12 +130,13 @@ def history_of(run: EvaluationRun, periods: int) -> list[Past]:
     return [Past(city_day(one.begin), found[one.pk]) for one in runs]
 
 
-def deposits_held(scheme: Scheme, run: EvaluationRun) -> dict[str, int]:
-    """Fen of deposits held before the period of a run, by payee: every approved movement of earlier periods added up. One query."""
+def deposits_held(run: EvaluationRun) -> dict[str, int]:
+    """Fen of deposits held before the period of a run, by payee: every approved movement of earlier periods of its kind. One query."""
     items = StatementItem.objects.filter(
         line__statement__state=Statement.State.APPROVED,
-        line__statement__run__version__scheme=scheme,
+        line__statement__run__version__scheme=run.version.scheme_id,
         line__statement__run__begin__lt=run.begin,
+        rule__every=kind_of(run.period),
         kind=domain.Kind.DEPOSIT.value,
     )
     held = items.values("line__payee").annotate(fen=Sum(F("paid_in_fen") - F("returned_fen") - F("forfeited_fen"))).order_by("line__payee")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext as _
 
 from chengge.casework.queries.sight import with_all_below
@@ -125,8 +125,9 @@ def runs_without_statement(actor: Actor) -> QuerySet[EvaluationRun]:
     """Runs that hold, whose scheme has rules, and that have neither a proposed nor an approved statement. Raises Forbidden."""
     require_statement_reader(actor)
     current = Statement.objects.filter(run=OuterRef("pk"), state__in=(State.PROPOSED, State.APPROVED))
-    ruled = ConsequenceRule.objects.filter(holds_on_run_end(), scheme=OuterRef("version__scheme"))
-    rows = EvaluationRun.objects.filter(~Exists(current), Exists(ruled), replaced_by=None)
+    ruled = ConsequenceRule.objects.filter(holds_on_run_end(), scheme=OuterRef("version__scheme"), every=OuterRef("kind"))
+    whole = EvaluationRun.objects.filter(replaced_by=None, as_of__gte=F("end")).annotate(kind=_kind_of_period())
+    rows = whole.filter(~Exists(current), Exists(ruled))
     return rows.select_related("version__scheme").order_by("-end", "version__scheme__code", "-pk")
 
 
@@ -233,6 +234,12 @@ def own_balance_fen(actor: Actor) -> int:
 
 def schemes_with_deposits() -> QuerySet[Scheme]:
     return Scheme.objects.filter(consequence_rules__kind="deposit").distinct().order_by("code")
+
+
+def _kind_of_period() -> Case:
+    """As `consequence_inputs.kind_of`, for the database."""
+    named = {"^....$": "year", "^....-H": "half", "^....-Q": "quarter", "^....-W": "week", "^....-..$": "month"}
+    return Case(*(When(period__regex=pattern, then=Value(kind)) for pattern, kind in named.items()), default=Value("day"))
 
 
 def _balances(lines: QuerySet[StatementLine]) -> list[Balance]:

@@ -15,6 +15,7 @@ from chengge.casework.queries.sight import with_all_below
 from chengge.domain.consequences import half_up
 from chengge.domain.lifecycle import Post
 from chengge.evaluation.models import Judged, RunPart, RunSubject, SchemeGrade
+from chengge.evaluation.queries.consequence_inputs import kind_of
 from chengge.evaluation.queries.consequence_words import MINUS
 from chengge.evaluation.queries.runs import left_out_label, of_territory, part_name
 from chengge.organization.queries import Actor, city_day
@@ -224,22 +225,6 @@ def points_words(points: Fraction) -> str:
     hundredths = half_up(abs(points) * 100) or (1 if points else 0)
     sign = "+" if points > 0 else MINUS if points < 0 else ""
     return f"{sign}{hundredths // 100}.{hundredths % 100:02d}"
-
-
-def kind_of(period: str) -> str:
-    """Of a period's name: year, half, quarter, month, week or day."""
-    match period[5:6], len(period):
-        case "", _:
-            return "year"
-        case "H", _:
-            return "half"
-        case "Q", _:
-            return "quarter"
-        case "W", _:
-            return "week"
-        case _, 7:
-            return "month"
-    return "day"
 
 
 def _total(subject: RunSubject) -> Fraction | None:
