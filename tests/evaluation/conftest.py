@@ -6,7 +6,10 @@ import pytest
 
 from chengge.evaluation.facts import FactStore
 from tests.casework.lives import Life
+from tests.evaluation.judged_city import lived, scored
 from tests.factories import City, build_city
+
+__all__ = ["lived", "scored"]
 
 
 @pytest.fixture

@@ -2,9 +2,10 @@
 
 from ninja import Router
 
-from chengge.evaluation.api import dashboards, runs, schemes
+from chengge.evaluation.api import dashboards, inspections, runs, schemes
 
 router = Router()
 router.add_router("", dashboards.router)
 router.add_router("", schemes.router)
 router.add_router("", runs.router, tags=["scores"])
+router.add_router("", inspections.router)

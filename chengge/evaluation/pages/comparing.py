@@ -71,6 +71,8 @@ def page(request: HttpRequest) -> HttpResponse:
     told: dict[str, Any] = {"tab": "evaluation", "asked": asked, "modes": _mode_words(), "whisker": WHISKER, "middle": WHISKER / 2}
     told["judged"] = [(one.value, one.label) for one in OF_WHOM]
     told["subjects"] = _subjects(asked)
+    if asked.mode == "groups" and not asked.ids and not asked.others:
+        return render(request, "evaluation/compare.html", told | {"choosing": True})
     try:
         sides, compared, digest = _compared(asked)
     except Refused as refusal:
@@ -187,10 +189,14 @@ def _row(one: Compared) -> Row:
         return "–" if value is None else f"{value * times:{plus}.{digits}f}{' ' + sign if sign else ''}"
 
     name = in_language(one.indicator.name_zh, one.indicator.name_en)
-    sums = "" if one.first.denominator is None else (
-        f"{one.first.numerator}/{one.first.denominator} → {one.second.numerator}/{one.second.denominator}"
-    )  # fmt: skip
-    interval = "–" if one.low is None or one.high is None else f"{one.low * times:+.{digits}f} … {one.high * times:+.{digits}f}"
+    sums = ""
+    if one.indicator.unit is Unit.SHARE:
+        sums = f"{one.first.numerator}/{one.first.denominator} → {one.second.numerator}/{one.second.denominator}"
+    interval = (
+        "–"
+        if one.low is None or one.high is None
+        else (_("%(low)s to %(high)s") % {"low": f"{one.low * times:+.{digits}f}", "high": f"{one.high * times:+.{digits}f}"})
+    )
     told = Row(
         name, one.indicator.code, words(one.first.value), words(one.second.value), sums, words(one.difference, "+"), interval,
         "–" if one.ratio is None else f"{one.ratio:.2f}", one.verdict, verdict_words(one.verdict),

@@ -111,7 +111,8 @@ def opened(actor: Actor, subject: RunSubject, position: int, which: str = "all",
     """One item of a score with a page of its cases. Seven queries.
 
     Args:
-        which: "all" cases that count, those in the "numerator", or the "rest": in the denominator alone.
+        which: "all" cases that count, those in the "numerator", or the "rest": those that count less above than below; where fewer is
+            better, those that do not count above at all.
         page: from 1.
 
     Raises:
@@ -126,7 +127,9 @@ def opened(actor: Actor, subject: RunSubject, position: int, which: str = "all",
     if not shown.opens or indicator is None:
         return Opened(shown, "", "", dict.fromkeys(WHICH, 0), (), 0, 0, False)
     above, below = _sums_of(evidence.read(evidence_of(subject.run), subject.subject_id, shown.part.code), shown.part.code)
-    sets = {"all": [*dict.fromkeys([*above, *below])], "numerator": [*above], "rest": [one for one in below if one not in above]}
+    fewer = indicator.better is Better.LOWER
+    rest = [one for one, due in below.items() if (one not in above if fewer else above.get(one, 0) < due)]
+    sets = {"all": [*dict.fromkeys([*above, *below])], "numerator": [*above], "rest": rest}
     seen = visible(actor).filter(pk__in=sets[which])
     case_count = seen.count()
     cases = list(_as_listed(seen)[(page - 1) * CASES_A_PAGE : page * CASES_A_PAGE])
@@ -134,13 +137,13 @@ def opened(actor: Actor, subject: RunSubject, position: int, which: str = "all",
         case.in_numerator, case.in_denominator = above.get(case.pk, 0), below.get(case.pk, 0)  # type: ignore[attr-defined]
     return Opened(
         shown,
-        indicator.formula,
-        indicator.basis,
+        str(indicator.formula),
+        str(indicator.basis),
         {name: len(ids) for name, ids in sets.items()},
         cases,
         case_count,
         len(sets[which]) - case_count,
-        indicator.better is Better.LOWER,
+        fewer,
     )
 
 
@@ -188,7 +191,10 @@ def _shown(part: RunPart, item: ItemContent, known: Mapping[str, Indicator]) -> 
 
 
 def _in_unit(value: Fraction | None, unit: Unit) -> str:
-    return "–" if value is None else value_words(Decimal(value.numerator) / Decimal(value.denominator), unit)
+    if value is None:
+        return "–"
+    places = {Unit.SHARE: Decimal("0.0001"), Unit.SECONDS: Decimal(36)}.get(unit, Decimal("0.01"))
+    return value_words(Decimal(round(value / Fraction(places))) * places, unit)
 
 
 def _sums_of(own: Evidence, code: str) -> tuple[dict[int, int], dict[int, int]]:
