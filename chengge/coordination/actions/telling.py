@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import DateTimeField, ExpressionWrapper, F
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F
 from django.utils.translation import gettext as _
 
 from chengge import clock
@@ -112,7 +112,8 @@ def tell_late() -> int:
     at = clock.now()
     waiting = SidePath.objects.filter(answered_at=None, ended_at=None).select_related("case", "case__problem_class")
     late = list(waiting.filter(answer_due_at__lte=at, answer_due_at__gt=at - LOOKS_BACK))
-    again = ExpressionWrapper(F("answer_due_at") + F("answer_due_at") - F("asked_at"), output_field=DateTimeField())
+    given = ExpressionWrapper(F("answer_due_at") - F("asked_at"), output_field=DurationField())
+    again = ExpressionWrapper(F("answer_due_at") + given, output_field=DateTimeField())
     twice = list(waiting.annotate(again_at=again).filter(again_at__lte=at, again_at__gt=at - LOOKS_BACK, answer_due_at__lte=at))
     if not late and not twice:
         return 0

@@ -122,9 +122,8 @@ def words_of(rule: RequestRule) -> list[str]:
     if "most" in names and rule.most:
         said.append(ngettext("at most %(count)d time", "at most %(count)d times", rule.most) % {"count": rule.most})
     if "adds_limits" in names:
-        said.append(
-            _("adds %(count)d original limits") % {"count": rule.adds_limits} if rule.adds_limits > 1 else _("adds one original limit")
-        )
+        times = ngettext("adds the original limit %(count)d time", "adds the original limit %(count)d times", rule.adds_limits)
+        said.append(times % {"count": rule.adds_limits})
     if "most_days" in names and rule.most_days:
         said.append(ngettext("at most %(count)d day", "at most %(count)d days", rule.most_days) % {"count": rule.most_days})
     if "evidence_from" in names and rule.evidence_from:
