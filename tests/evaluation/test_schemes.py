@@ -25,9 +25,11 @@ from chengge.evaluation.actions.schemes import (
     put_into_effect,
     take_back,
 )
-from chengge.evaluation.indicators import Settings, Subject
+from chengge.evaluation.facts import FactStore
+from chengge.evaluation.indicators import POPULATIONS, Settings, Subject, with_duckdb
+from chengge.evaluation.indicators.shapes import CHOICES
 from chengge.evaluation.models import EvaluationRun, Scheme, SchemeAspect, SchemeGrade, SchemeItem, SchemeVersion, Source
-from chengge.evaluation.queries.rules import indicator_of, known_indicators, rules_of, wanted_of
+from chengge.evaluation.queries.rules import NOT_OF_CASES, indicator_of, known_indicators, rules_of, wanted_of
 from chengge.evaluation.queries.schemes import schemes_seen_by, version_in_effect, versions_for, versions_seen_by
 from chengge.evaluation.queries.schemes_content import AspectContent, ItemContent, VersionContent, content_of
 from chengge.evaluation.queries.schemes_diff import Kind, changes_between
@@ -219,7 +221,6 @@ def test_the_command_line_is_neither_of_the_two(town, scheme):
         (with_items(IN_TIME, REWORK, replace(REWORK, code="D7", weight=D(0))), "gives no bonus and vetoes nothing"),
         (replace(SOUND, grades=GRADES[:4]), "whoever has fewer than 40 has none"),
         (replace(SOUND, grades=(*GRADES[:4], (D(0), "A"))), "“A” stands there twice"),
-        (replace(SOUND, filed_of="all"), "not “all”"),
     ],
 )
 def test_a_faulty_version_does_not_take_effect_and_says_where(town, scheme, content, said):
@@ -260,7 +261,9 @@ def test_an_item_may_ask_for_an_indicator_over_some_classes_alone(town, scheme):
     assert all(Subject.ORGANIZATION in one.subjects for one in wanted_of(version))
 
 
-def test_what_has_no_class_of_problems_is_not_narrowed():
+def test_what_has_no_class_of_problems_is_not_narrowed(tmp_path):
+    nothing = with_duckdb(FactStore(tmp_path), Settings())
+    assert {name for name, one in POPULATIONS.items() if "class_code" not in one.rows(nothing).columns} == NOT_OF_CASES
     known = known_indicators(Settings())
     assert indicator_of("C9@c01", known) is None
     assert indicator_of("D2@c1", known) is None
@@ -331,7 +334,7 @@ def test_a_difference_tells_what_was_added_removed_and_changed():
         SOUND,
         aspects=(AspectContent("处置", D(100), (replace(IN_TIME, weight=D(80)), extra), "Handling"),),
         grades=((D(85), "A"), *GRADES[1:]),
-        recurs_within_days=60,
+        settings=Settings(recurs_within_days=60),
     )
     told = [(one.kind, one.where, one.what, one.old, one.new) for one in changes_between(SOUND, new)]
     assert told == [
@@ -408,10 +411,10 @@ def items(draw: st.DrawFn) -> ItemContent:
 
 aspects = st.builds(AspectContent, words, weights, st.lists(items(), max_size=3).map(tuple), st.just("") | words)
 grades = st.dictionaries(points, letters, max_size=5).map(lambda found: tuple(sorted(found.items(), reverse=True)))
-versions = st.builds(
-    VersionContent, st.lists(aspects, max_size=3).map(tuple), grades, st.sampled_from(["reported", "accepted"]),
-    st.sampled_from(["filed", "accepted"]), st.integers(1, 3660), st.just("") | words,
-)  # fmt: skip
+open_denominators = st.builds(
+    Settings, recurs_within_days=st.integers(1, 3660), **{name: st.sampled_from(all_) for name, all_ in CHOICES.items()}
+)
+versions = st.builds(VersionContent, st.lists(aspects, max_size=3).map(tuple), grades, open_denominators, st.just("") | words)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,7 +1,7 @@
 """Schemes: made, drafted, put into effect. A version in effect is never changed; the next one ends it on the day it begins."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from django.db import transaction
@@ -270,7 +270,8 @@ def _write(actor: Actor, version: SchemeVersion, content: VersionContent) -> Sch
         )
     if faults := unkeepable(content):
         raise FaultyScheme(_("This cannot be kept."), _("Mend it and try again."), faults)
-    version.filed_of, version.public_of, version.recurs_within_days = content.filed_of, content.public_of, content.recurs_within_days
+    for one in fields(content.settings):
+        setattr(version, one.name, getattr(content.settings, one.name))
     version.note = content.note
     version.made_by_id, version.made_at = actor.member_id, clock.now()
     version.revision += 1

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from chengge.domain.scoring import Missing, Way
 from chengge.evaluation.actions.schemes import SchemeValues, make_draft, make_scheme, put_into_effect
+from chengge.evaluation.indicators import Settings
 from chengge.evaluation.models import Scheme, SchemeVersion, Source
 from chengge.evaluation.queries.schemes_content import AspectContent, ItemContent, VersionContent, content_of
 from chengge.organization.queries import Actor
@@ -60,8 +61,8 @@ def read_scheme(path: Path) -> Shipped:
         content = VersionContent(
             aspects=tuple(_aspect(one) for one in told["aspects"]),
             grades=tuple((Decimal(least), grade) for grade, least in told["grades"]),
+            settings=Settings(**told.get("settings", {})),
             note=told.get("note", ""),
-            **{name: told[name] for name in ("filed_of", "public_of", "recurs_within_days") if name in told},
         )
     except (KeyError, TypeError, ValueError) as fault:
         raise ValueError(f"{path.name}: {fault!r}") from fault
@@ -105,6 +106,7 @@ def _item(told: Mapping[str, Any]) -> ItemContent:
     unknown = told.keys() - {"code", "source", "way", "missing", "least", "bands", *DECIMALS, *TEXTS}
     if unknown:
         raise ValueError(f"item {told.get('code')}: unknown {', '.join(sorted(unknown))}")
+    numbers: dict[str, Any] = {"weight": Decimal(0)} | {name: Decimal(told[name]) for name in DECIMALS if name in told}
     return ItemContent(
         code=told["code"],
         source=Source(told.get("source", Source.INDICATOR)),
@@ -113,5 +115,5 @@ def _item(told: Mapping[str, Any]) -> ItemContent:
         least=told.get("least", 1),
         bands=tuple((Decimal(value), Decimal(points)) for value, points in told.get("bands", ())),
         **{name: told[name] for name in TEXTS if name in told},
-        **({"weight": Decimal(0)} | {name: Decimal(told[name]) for name in DECIMALS if name in told}),
+        **numbers,
     )

@@ -1,5 +1,6 @@
 """The API's operations for schemes: by what somebody is judged, version by version."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
@@ -94,9 +95,9 @@ class SchemeGradeOut(Outgoing):
 
 class SchemeVersionDetail(SchemeVersionOut):
     scheme: SchemeOut
-    filed_of: str = Field(description="Over which cases a filing rate is taken", examples=["reported"])
-    public_of: str = Field(description="Over which cases the share of public reports is taken", examples=["filed"])
-    recurs_within_days: int
+    settings: dict[str, str | int] = Field(
+        description="The open denominators", examples=[{"filed_of": "reported", "public_of": "filed", "recurs_within_days": 30}]
+    )
     aspects: list[SchemeAspectOut]
     grades: list[SchemeGradeOut] = Field(description="The best first")
 
@@ -136,9 +137,7 @@ def get_scheme_version(request: HttpRequest, version_id: Id) -> SchemeVersionDet
     return SchemeVersionDetail(
         **version_out(found).model_dump(),
         scheme=scheme_out(found.scheme),
-        filed_of=content.filed_of,
-        public_of=content.public_of,
-        recurs_within_days=content.recurs_within_days,
+        settings=asdict(content.settings),
         aspects=[
             SchemeAspectOut(
                 name=aspect.name,

@@ -44,6 +44,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(model_name="schemeversion", name="revision", field=models.PositiveIntegerField(default=1)),
+        migrations.AddField(model_name="schemeversion", name="due_of", field=models.CharField(default="due", max_length=20)),
+        migrations.AddField(model_name="schemeversion", name="closing_of", field=models.CharField(default="due", max_length=20)),
+        migrations.AddField(model_name="schemeversion", name="dispatched_of", field=models.CharField(default="due", max_length=20)),
         migrations.AddConstraint(
             model_name="schemeversion",
             constraint=models.UniqueConstraint(

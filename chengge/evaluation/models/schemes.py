@@ -62,7 +62,8 @@ class SchemeVersion(models.Model):
     """One edition of a scheme. A draft has no `valid_from` that counts; in effect it holds from then to before `valid_to`.
 
     `made_by` wrote the draft last, at `made_at`; `revision` rises with every change, so that nobody writes over what they have not seen.
-    `filed_of`, `public_of` and `recurs_within_days` are the open denominators, as `indicators.Settings` explains them.
+    `filed_of`, `public_of`, `recurs_within_days`, `due_of`, `closing_of` and `dispatched_of` are the open denominators, as
+    `indicators.Settings` explains them.
     """
 
     class State(models.TextChoices):
@@ -77,6 +78,9 @@ class SchemeVersion(models.Model):
     filed_of = models.CharField(max_length=10, default="reported")
     public_of = models.CharField(max_length=10, default="filed")
     recurs_within_days = models.PositiveSmallIntegerField(default=30)
+    due_of = models.CharField(max_length=20, default="due")
+    closing_of = models.CharField(max_length=20, default="due")
+    dispatched_of = models.CharField(max_length=20, default="due")
     note = models.CharField(_("note"), max_length=200, blank=True)
     revision = models.PositiveIntegerField(default=1)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

@@ -17,6 +17,7 @@ from chengge.domain.lifecycle import Post
 from chengge.domain.scoring import SchemeError
 from chengge.evaluation.actions.schemes import discard_draft, edit_draft, make_draft, make_scheme, put_into_effect, take_back
 from chengge.evaluation.indicators import Indicator
+from chengge.evaluation.indicators.shapes import CHOICES
 from chengge.evaluation.models import Scheme, SchemeVersion
 from chengge.evaluation.pages.schemes_forms import EffectForm, SchemeForm, WorkbookForm
 from chengge.evaluation.periods import period_of
@@ -31,7 +32,7 @@ from chengge.evaluation.queries.schemes import (
     versions_seen_by,
 )
 from chengge.evaluation.queries.schemes_content import AspectContent, ItemContent, VersionContent, content_of
-from chengge.evaluation.queries.schemes_diff import changes_between, filed_of_words, public_of_words
+from chengge.evaluation.queries.schemes_diff import changes_between
 from chengge.evaluation.queries.schemes_faults import doubts_of, faults_of
 from chengge.evaluation.queries.schemes_preview import last_month, preview
 from chengge.evaluation.queries.schemes_reading import read_workbook
@@ -40,11 +41,14 @@ from chengge.evaluation.queries.schemes_words import (
     HEIGHT,
     WIDTH,
     Curve,
+    choice_words,
     curve_of,
     in_language,
     item_name,
     number_words,
     rule_words,
+    setting_words,
+    settings_words,
     terms_words,
     way_words,
 )
@@ -78,6 +82,16 @@ class AspectShown:
     aspect: AspectContent
     name: str
     items: list[ItemShown]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingLine:
+    """An open denominator with what it may be."""
+
+    name: str
+    words: str
+    value: str
+    choices: list[tuple[str, str]]
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -282,8 +296,11 @@ def shown(found: SchemeVersion, content: VersionContent) -> dict[str, Any]:
             for number, aspect in enumerate(content.aspects)
         ],
         "grade_lines": [*((number_words(least), grade) for least, grade in content.grades), *[("", "")] * FREE_GRADES][:MOST_GRADES],
-        "filed_of": filed_of_words(content.filed_of),
-        "public_of": public_of_words(content.public_of),
+        "settings": settings_words(content.settings),
+        "setting_lines": [
+            SettingLine(name, setting_words(name), getattr(content.settings, name), [(one, choice_words(name, one)) for one in choices])
+            for name, choices in CHOICES.items()
+        ],
         "faults": faults_of(found.scheme.judged, content),
         "doubts": doubts_of(content),
         "form": WorkbookForm(),

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from chengge.domain.errors import NotFound, Refused
 from chengge.domain.scoring import Way
 from chengge.evaluation.actions.schemes import edit_draft
+from chengge.evaluation.indicators import Settings
+from chengge.evaluation.indicators.shapes import CHOICES
 from chengge.evaluation.pages.schemes import MOST_GRADES, for_writers, page
 from chengge.evaluation.pages.schemes_forms import ItemForm
 from chengge.evaluation.queries.rules import known_indicators
@@ -138,11 +140,19 @@ def _filled(content: VersionContent, given: QueryDict) -> VersionContent:
         content,
         aspects=aspects,
         grades=tuple(sorted(_grades(given), key=lambda one: -one[0])) if "g0-grade" in given else content.grades,
-        filed_of=given.get("filed_of", content.filed_of),
-        public_of=given.get("public_of", content.public_of),
-        recurs_within_days=whole(given.get("recurs_within_days"), "recurs_within_days") or content.recurs_within_days,
+        settings=_settings(content.settings, given),
         note=given.get("note", content.note).strip(),
     )
+
+
+def _settings(settings: Settings, given: QueryDict) -> Settings:
+    days = whole(given.get("recurs_within_days"), "recurs_within_days") or settings.recurs_within_days
+    try:
+        return replace(settings, recurs_within_days=days, **{name: given.get(name, getattr(settings, name)) for name in CHOICES})
+    except ValueError as error:
+        raise Refused(
+            "invalid", _("A setting says what it cannot mean: %(error)s") % {"error": error}, _("Go back and mend it.")
+        ) from error
 
 
 def _grades(given: QueryDict) -> Iterator[tuple[Decimal, str]]:

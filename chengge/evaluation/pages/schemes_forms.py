@@ -6,9 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from chengge.domain.scoring import Missing, Way
 from chengge.evaluation.actions.schemes import SchemeValues
@@ -135,7 +134,8 @@ class ItemForm(LookForm):
         ]
         self.fields["indicator"].choices = [("", "–"), *offered]  # type: ignore[attr-defined]
         for number in range(self.band_count):
-            for name, field in ((f"value_{number}", value_field(_t("From"))), (f"points_{number}", points_field(_t("Points"), 100))):
+            pair = {f"value_{number}": value_field(pgettext("band", "From")), f"points_{number}": points_field(gettext("Points"), 100)}
+            for name, field in pair.items():
                 field.widget.attrs |= {"class": "form-control", "aria-label": f"{field.label} {number + 1}"}
                 self.fields[name] = field
         for name in ("zero_at", "full_at", "each", "step", "floor", "veto_below", "weight", "bonus"):
@@ -161,8 +161,7 @@ class ItemForm(LookForm):
 
     @property
     def looks_at(self) -> tuple[str, ...]:
-        way = self.asked("way")
-        return LOOKS_AT[Way(way)] if way in Way else ()
+        return LOOKS_AT.get(self.asked("way"), ())  # type: ignore[call-overload, no-any-return]
 
     @property
     def bands(self) -> list[BandLine]:

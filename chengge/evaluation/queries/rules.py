@@ -6,7 +6,7 @@ two prefixes. Codes of classes are those of the facts: c or e, major, minor.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
@@ -25,11 +25,7 @@ NOT_OF_CASES = frozenset({"patrol", "ground"})  # Populations whose rows have no
 
 def settings_of(version: SchemeVersion) -> Settings:
     """The open denominators as the version has them."""
-    return Settings(
-        filed_of=version.filed_of,
-        public_of=version.public_of,
-        recurs_within_days=version.recurs_within_days,
-    )
+    return Settings(**{field.name: getattr(version, field.name) for field in fields(Settings)})
 
 
 def known_indicators(settings: Settings) -> dict[str, Indicator]:

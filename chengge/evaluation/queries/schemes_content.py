@@ -1,6 +1,6 @@
 """What a version of a scheme says, apart from its rows: one shape for editor, Excel sheets, shipped files, diffs and the API."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Prefetch
@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 from chengge.domain.scoring import Missing, Way
 from chengge.evaluation.indicators import Settings
 from chengge.evaluation.models import SchemeAspect, SchemeItem, SchemeVersion, Source
+from chengge.evaluation.queries.rules import settings_of
 
 ZERO, ONE = Decimal(0), Decimal(1)
 
@@ -49,18 +50,13 @@ class VersionContent:
 
     Attributes:
         grades: (least score, grade), the best first.
+        settings: the open denominators.
     """
 
     aspects: tuple[AspectContent, ...] = ()
     grades: tuple[tuple[Decimal, str], ...] = ()
-    filed_of: str = "reported"
-    public_of: str = "filed"
-    recurs_within_days: int = 30
+    settings: Settings = field(default_factory=Settings)
     note: str = ""
-
-    @property
-    def settings(self) -> Settings:
-        return Settings(filed_of=self.filed_of, public_of=self.public_of, recurs_within_days=self.recurs_within_days)
 
     @property
     def item_count(self) -> int:
@@ -77,9 +73,7 @@ def content_of(version: SchemeVersion) -> VersionContent:
             for aspect in aspects
         ),
         grades=tuple((one.least, one.grade) for one in version.grades.order_by("-least")),
-        filed_of=version.filed_of,
-        public_of=version.public_of,
-        recurs_within_days=version.recurs_within_days,
+        settings=settings_of(version),
         note=version.note,
     )
 

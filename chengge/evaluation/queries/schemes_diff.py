@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from chengge.evaluation.indicators import Indicator
 from chengge.evaluation.queries.rules import known_indicators
 from chengge.evaluation.queries.schemes_content import AspectContent, ItemContent, VersionContent
-from chengge.evaluation.queries.schemes_words import in_language, item_name, number_words, rule_words, terms_words
+from chengge.evaluation.queries.schemes_words import in_language, item_name, number_words, rule_words, settings_words, terms_words
 
 # An item found in both versions: the aspect it stands in, and itself.
 Placed = tuple[AspectContent, ItemContent]
@@ -48,19 +48,9 @@ def changes_between(old: VersionContent, new: VersionContent) -> list[Change]:
     return [*_settings(old, new), *_grades(old, new), *_aspects(old, new), *_items(old, new)]
 
 
-def filed_of_words(value: str) -> str:
-    return {"reported": _("all cases reported"), "accepted": _("cases accepted")}.get(value, value)
-
-
-def public_of_words(value: str) -> str:
-    return {"filed": _("cases filed"), "accepted": _("cases accepted")}.get(value, value)
-
-
 def _settings(old: VersionContent, new: VersionContent) -> Iterator[Change]:
-    where = _("Settings")
-    yield from _changed(where, _("Filing rate taken over"), filed_of_words(old.filed_of), filed_of_words(new.filed_of))
-    yield from _changed(where, _("Share of public reports taken over"), public_of_words(old.public_of), public_of_words(new.public_of))
-    yield from _changed(where, _("A case recurs within (days)"), str(old.recurs_within_days), str(new.recurs_within_days))
+    for (what, before), (_what, after) in zip(settings_words(old.settings), settings_words(new.settings), strict=True):
+        yield from _changed(_("Settings"), what, before, after)
 
 
 def _grades(old: VersionContent, new: VersionContent) -> Iterator[Change]:

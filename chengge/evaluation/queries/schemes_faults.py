@@ -18,7 +18,6 @@ from chengge.evaluation.queries.schemes_words import fewer_is_better, number_wor
 
 WHOLE = Decimal(100)
 OWN_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
-FILED_OF, PUBLIC_OF = ("reported", "accepted"), ("filed", "accepted")
 MOST_DAYS = 3660
 MOST_SAMPLE = 1_000_000_000
 NUMBERS = ("weight", "zero_at", "full_at", "each", "step", "floor", "veto_below", "bonus")
@@ -94,16 +93,6 @@ def where_is(content: VersionContent, aspect: int, item: int | None) -> str:
 def _of_version(content: VersionContent) -> Iterator[Fault]:
     if not content.aspects:
         yield Fault("", _("There is no aspect yet."))
-    if content.filed_of not in FILED_OF:
-        yield Fault(
-            "", _("A filing rate is taken over cases reported or accepted, not “%(said)s”.") % {"said": content.filed_of}, field="filed_of"
-        )
-    if content.public_of not in PUBLIC_OF:
-        message = _("The share of public reports is taken over cases filed or accepted, not “%(said)s”.") % {"said": content.public_of}
-        yield Fault("", message, field="public_of")
-    if not 1 <= content.recurs_within_days <= MOST_DAYS:
-        message = _("The days within which a case recurs must be between 1 and %(most)s.") % {"most": MOST_DAYS}
-        yield Fault("", message, field="recurs_within_days")
 
 
 def _of_grades(content: VersionContent) -> Iterator[Fault]:
@@ -138,6 +127,9 @@ def _grades_unkeepable(content: VersionContent) -> Iterator[Fault]:
             yield Fault(where, _("%(number)s is no score") % {"number": number_words(least)}, field="grades")
         if not 0 < len(name) <= _longest(SchemeGrade, "grade"):
             yield Fault(where, _("a grade has a name of 1 to 20 letters"), field="grades")
+    if not 1 <= content.settings.recurs_within_days <= MOST_DAYS:
+        message = _("The days within which a case recurs must be between 1 and %(most)s.") % {"most": MOST_DAYS}
+        yield Fault("", message, field="recurs_within_days")
     if len(content.note) > _longest(SchemeVersion, "note"):
         yield Fault("", _("The note is too long."), field="note")
 

@@ -13,6 +13,7 @@ from chengge.evaluation.periods import Period, month_of
 from chengge.evaluation.queries.judging import Judgement, judge
 from chengge.evaluation.queries.rules import settings_of
 from chengge.evaluation.queries.schemes import version_in_effect
+from chengge.organization.models import OrganizationKind
 from chengge.organization.queries import city_day
 
 
@@ -33,11 +34,12 @@ class Beside:
         return round(_decimal(self.draft.score.total) - _decimal(self.now.score.total), 2)
 
     @property
-    def places(self) -> int | None:
-        """Places won (more than 0) or lost against now."""
+    def places(self) -> str:
+        """Places won or lost against now, such as ▲2; "" where none."""
         if self.now is None or self.draft.rank is None or self.now.rank is None or self.draft.group != self.now.group:
-            return None
-        return self.now.rank - self.draft.rank
+            return ""
+        won = self.now.rank - self.draft.rank
+        return f"{'▲' if won > 0 else '▼'}{abs(won)}" if won else ""
 
     @property
     def grade_changes(self) -> bool:
@@ -52,6 +54,11 @@ class Preview:
     now: SchemeVersion | None
     rows: tuple[Beside, ...]
     grades: tuple[tuple[str, int, int], ...]
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether there is more than one peer group, each ranked by itself."""
+        return len({row.group for row in self.rows}) > 1
 
     @property
     def changing(self) -> int:
@@ -75,11 +82,16 @@ def preview(version: SchemeVersion, period: Period) -> Preview | None:
     now = version_in_effect(version.scheme, city_day(clock.now()))
     by_draft = _judged(version, period)
     by_now = {one.subject_id: one for one in _judged(now, period)} if now is not None and now != version else {}
-    rows = tuple(Beside(one.name, one.group, one, by_now.get(one.subject_id)) for one in by_draft)
+    rows = tuple(Beside(one.name, group_words(one.group), one, by_now.get(one.subject_id)) for one in by_draft)
     names = [grade.grade for grade in version.grades.order_by("-least")]
     names += [name for name in sorted({one.score.grade for one in by_now.values()}) if name and name not in names]
     counts = tuple((name, _with_grade(name, by_draft), _with_grade(name, by_now.values())) for name in names)
     return Preview(period, now if now != version else None, rows, counts)
+
+
+def group_words(group: str) -> str:
+    """A peer group by its name; one that is a kind of organization in words."""
+    return str(OrganizationKind(group).label) if group in OrganizationKind.values else group
 
 
 def _judged(version: SchemeVersion, period: Period) -> list[Judgement]:

@@ -1,8 +1,9 @@
 """A workbook read as a version of a scheme; what is wrong is said by sheet, row and column."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any, BinaryIO
 from zipfile import BadZipFile
 
@@ -14,6 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from chengge.domain.errors import Refused
 from chengge.domain.scoring import Missing, Way
+from chengge.evaluation.indicators import Settings
+from chengge.evaluation.indicators.shapes import CHOICES
 from chengge.evaluation.models import Source
 from chengge.evaluation.queries.rules import known_indicators
 from chengge.evaluation.queries.schemes_content import AspectContent, ItemContent, VersionContent
@@ -25,9 +28,8 @@ from chengge.evaluation.queries.schemes_sheets import (
     GRADE,
     ITEM_COLUMNS,
     ITEMS,
-    OPEN_DENOMINATORS,
+    NOTE,
     SETTING,
-    SETTINGS,
     TERM_COLUMNS,
     TERMS,
     Is,
@@ -35,6 +37,7 @@ from chengge.evaluation.queries.schemes_sheets import (
     SheetColumn,
     band_names,
 )
+from chengge.evaluation.queries.schemes_words import choice_words, setting_words
 
 LANGUAGES = ("zh-hans", "en")
 MOST_BYTES, MOST_ROWS, MOST_FAULTS_TOLD = 5_000_000, 3_000, 20
@@ -165,10 +168,14 @@ def read_workbook(judged: str, file: BinaryIO) -> VersionContent:
 
 def spellings(words: Lazy) -> dict[str, None]:
     """How a text is spelt in every language of the product: whoever filled the sheet may have used another one."""
+    return _in_every_language(lambda: str(words))
+
+
+def _in_every_language(said: Callable[[], str]) -> dict[str, None]:
     found: dict[str, None] = {}
     for language in LANGUAGES:
         with translation.override(language):
-            found[_fold(str(words))] = None
+            found[_fold(said())] = None
     return found
 
 
@@ -260,6 +267,7 @@ def _with_bands(reader: Reader, lines: Sequence[Line], content: VersionContent) 
 def _with_terms(reader: Reader, lines: Sequence[Line], content: VersionContent) -> VersionContent:
     grades: list[tuple[Decimal, str]] = []
     told: dict[str, Any] = {}
+    names = {one.name: _in_every_language(partial(setting_words, one.name)) for one in fields(Settings)} | {"note": spellings(NOTE)}
     of_kind, of_name, of_value = TERM_COLUMNS
     for line in lines:
         kind, name = reader.value(TERMS, line, of_kind, ""), reader.value(TERMS, line, of_name, "")
@@ -267,7 +275,7 @@ def _with_terms(reader: Reader, lines: Sequence[Line], content: VersionContent) 
             if _fold(kind) in spellings(GRADE):
                 grades.append((_as_number(line.cells.get("value")), name))
             elif _fold(kind) in spellings(SETTING):
-                field = next((one for one, words in SETTINGS.items() if _fold(name) in spellings(words)), None)
+                field = next((one for one, said in names.items() if _fold(name) in said), None)
                 if field is None:
                     reader.wrong(str(TERMS), line.number, str(of_name.heading), _("there is no setting “%(name)s”") % {"name": name})
                 else:
@@ -276,15 +284,16 @@ def _with_terms(reader: Reader, lines: Sequence[Line], content: VersionContent) 
                 reader.wrong(str(TERMS), line.number, str(of_kind.heading), _("this is either a grade or a setting"))
         except ValueError as fault:
             reader.wrong(str(TERMS), line.number, str(of_value.heading), str(fault))
-    return replace(content, grades=tuple(sorted(grades, key=lambda one: -one[0])), **told)
+    note = told.pop("note", "")
+    return replace(content, grades=tuple(sorted(grades, key=lambda one: -one[0])), settings=Settings(**told), note=note)
 
 
 def _setting(field: str, cell: Any) -> Any:
     if field == "note":
         return "" if cell is None else _as_text(cell)
-    if field in OPEN_DENOMINATORS:
-        values, said = OPEN_DENOMINATORS[field]
-        return chosen(cell, meanings(values, said), said)
+    if field in CHOICES:
+        said = partial(choice_words, field)
+        return chosen(cell, meanings(CHOICES[field], said), said)
     return _as_whole(cell)
 
 

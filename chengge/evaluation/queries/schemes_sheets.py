@@ -1,8 +1,8 @@
 """A version of a scheme as an Excel workbook, as cities keep it: aspects and items, bands, grades and settings on a sheet each."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, BinaryIO
@@ -19,11 +19,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from chengge.domain.scoring import Missing, Way
 from chengge.evaluation.indicators import Unit
+from chengge.evaluation.indicators.shapes import CHOICES
 from chengge.evaluation.models import Source
 from chengge.evaluation.queries.rules import known_indicators
 from chengge.evaluation.queries.schemes_content import ItemContent, VersionContent
-from chengge.evaluation.queries.schemes_diff import filed_of_words, public_of_words
-from chengge.evaluation.queries.schemes_words import item_name, missing_words, number_words, unit_of, way_words
+from chengge.evaluation.queries.schemes_words import choice_words, item_name, missing_words, number_words, setting_words, unit_of, way_words
 
 LONGEST_NUMBER_DIGITS = 15  # A spreadsheet keeps no more of a number; a longer one is written as text.
 HEADING = PatternFill("solid", fgColor="E7EEF7")
@@ -107,16 +107,7 @@ TERM_COLUMNS = (
     SheetColumn("value", pgettext_lazy("sheet", "Value"), width=20),
 )
 GRADE, SETTING = pgettext_lazy("sheet", "Grade"), pgettext_lazy("sheet", "Setting")
-SETTINGS: Mapping[str, Lazy] = {
-    "filed_of": _("Filing rate taken over"),
-    "public_of": _("Share of public reports taken over"),
-    "recurs_within_days": _("A case recurs within (days)"),
-    "note": _("Note"),
-}
-OPEN_DENOMINATORS: Mapping[str, tuple[tuple[str, ...], Callable[[str], str]]] = {
-    "filed_of": (("reported", "accepted"), filed_of_words),
-    "public_of": (("filed", "accepted"), public_of_words),
-}
+NOTE = _("Note")
 
 
 def write_workbook(content: VersionContent, out: BinaryIO) -> None:
@@ -173,10 +164,10 @@ def _band_rows(content: VersionContent) -> Iterator[tuple[str, ItemContent, Deci
 def _term_rows(content: VersionContent) -> Iterator[tuple[Lazy, str, Decimal | str]]:
     for least, grade in content.grades:
         yield GRADE, grade, least
-    yield SETTING, str(SETTINGS["filed_of"]), filed_of_words(content.filed_of)
-    yield SETTING, str(SETTINGS["public_of"]), public_of_words(content.public_of)
-    yield SETTING, str(SETTINGS["recurs_within_days"]), Decimal(content.recurs_within_days)
-    yield SETTING, str(SETTINGS["note"]), content.note
+    for one in fields(content.settings):
+        value = getattr(content.settings, one.name)
+        yield SETTING, setting_words(one.name), choice_words(one.name, value) if one.name in CHOICES else Decimal(value)
+    yield SETTING, str(NOTE), content.note
 
 
 def _head(sheet: Worksheet, columns: tuple[SheetColumn, ...]) -> None:

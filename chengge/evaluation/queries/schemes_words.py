@@ -1,7 +1,7 @@
 """A scoring rule in words, and as a small curve of value and points."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,7 +9,8 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from chengge.domain.scoring import Missing, Rule, SchemeError, Way, points_of
-from chengge.evaluation.indicators import Better, Indicator, Unit
+from chengge.evaluation.indicators import Better, Indicator, Settings, Unit
+from chengge.evaluation.indicators.shapes import CHOICES
 from chengge.evaluation.models import Source
 from chengge.evaluation.queries.rules import indicator_of
 from chengge.evaluation.queries.schemes_content import ItemContent
@@ -54,6 +55,43 @@ def missing_words(missing: Missing) -> str:
         Missing.FULL: _("it counts as all points"),
         Missing.ZERO: _("it counts as no points"),
     }[missing]
+
+
+def setting_words(name: str) -> str:
+    """What an open denominator is called."""
+    return {
+        "filed_of": _("Filing rate taken over"),
+        "public_of": _("Share of public reports taken over"),
+        "recurs_within_days": _("A case recurs within (days)"),
+        "due_of": _("Rates of departments taken over"),
+        "closing_of": _("On-time closing taken over"),
+        "dispatched_of": _("Dispatch rate taken over"),
+    }[name]
+
+
+def choice_words(name: str, value: str) -> str:
+    """What an open denominator is set to."""
+    return {
+        ("filed_of", "reported"): _("all cases reported"),
+        ("filed_of", "accepted"): _("cases accepted"),
+        ("public_of", "filed"): _("cases filed"),
+        ("public_of", "accepted"): _("cases accepted"),
+        ("due_of", "due"): _("handlings due in the period"),
+        ("due_of", "due_and_carried"): _("those, and what was late and open before"),
+        ("closing_of", "due"): _("closings due"),
+        ("closing_of", "closed"): _("cases closed"),
+        ("dispatched_of", "due"): _("dispatches due"),
+        ("dispatched_of", "filed"): _("cases filed"),
+    }.get((name, value), value)
+
+
+def settings_words(settings: Settings) -> list[tuple[str, str]]:
+    """Every open denominator, and what it is set to."""
+    told = []
+    for one in fields(settings):
+        value = getattr(settings, one.name)
+        told.append((setting_words(one.name), choice_words(one.name, value) if one.name in CHOICES else str(value)))
+    return told
 
 
 def item_name(item: ItemContent, known: Mapping[str, Indicator]) -> str:
