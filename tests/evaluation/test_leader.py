@@ -89,7 +89,7 @@ def test_what_waits_is_named_with_its_number_and_nothing_else(lived, mayor):
         answer_due_at=lived.life.now - timedelta(days=1),
     )
     listed = leader.waiting(mayor, leader.open_now(mayor))
-    assert [(one.count, one.name, one.pressing) for one in listed] == [(1, "supervision", True), (1, "desk", False)]
+    assert [(one.count, one.name, one.pressing) for one in listed] == [(1, "coordination_orders", True), (1, "desk", False)]
 
 
 def test_the_way_leads_from_the_city_to_the_place_to_the_case(lived, counted_queries):

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from chengge import clock
@@ -73,11 +74,11 @@ def place(request: HttpRequest, place: str, subject_id: int) -> HttpResponse:
 
 def _sparks(went: Course) -> list[dict[str, Any]]:
     """What the two small charts draw."""
-    closed, rate = _("Closed"), _("On-time rate")
+    closed, rate = pgettext("count", "Closed"), _("On-time rate")
     return [
         {
             "id": "spark-closed",
-            "title": _("Closed a day"),
+            "title": _("Closings by day"),
             "figures": _figures(closed, "count", [(row[0], row[3]) for row in went.days]),
         },
         {"id": "spark-rate", "title": rate, "figures": _figures(rate, "share", [(row[0], row[4]) for row in went.days])},

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from chengge import clock
 from chengge.casework.models import IS_OPEN, Case, LedgerEntry
@@ -22,7 +23,7 @@ from chengge.domain.lifecycle import Post
 from chengge.evaluation.facts import FactStore
 from chengge.evaluation.indicators import Settings, Subject, indicators
 from chengge.evaluation.indicators.reckoning import reckon_all
-from chengge.evaluation.models import Bulletin, Statement
+from chengge.evaluation.models import Bulletin, Statement, StatementEvent
 from chengge.evaluation.queries.dashboards import Asked
 from chengge.evaluation.queries.dashboards.charts import TRENDS, told
 from chengge.evaluation.queries.dashboards.reading import kept, open_facts, rows_of, standing
@@ -247,14 +248,40 @@ def waiting(actor: Actor, now: Now) -> list[Waiting]:
     unanswered = SidePath.objects.filter(sight(actor, "case__"), kind=SidePath.Kind.ORDER, answered_at=None, ended_at=None)
     orders = unanswered.aggregate(all=Count("pk"), late=Count("pk", filter=Q(answer_due_at__lt=moment)))
     drafts = Bulletin.objects.filter(state=Bulletin.State.DRAFT).exclude(editors=actor.member_id).count()
-    statements = Statement.objects.filter(state=Statement.State.PROPOSED).count()
+    approved = StatementEvent.objects.filter(did=StatementEvent.Did.APPROVED, member_id=actor.member_id).values("statement_id")
+    proposed = Statement.objects.filter(state=Statement.State.PROPOSED).exclude(proposed_by_id=actor.member_id)
+    statements = proposed.exclude(pk__in=approved).count()
+    late, rest = orders["late"], orders["all"] - orders["late"]
     listed = [
-        Waiting(orders["late"], _("supervision orders unanswered past their limit"), "ti-alert-octagon", "supervision", pressing=True),
-        Waiting(now.long_overdue, _("cases overdue for more than three days"), "ti-clock-exclamation", "desk", "light=red", pressing=True),
-        Waiting(now.urgent, _("urgent cases open"), "ti-flame", "desk", "urgent=1"),
-        Waiting(orders["all"] - orders["late"], _("supervision orders still unanswered"), "ti-gavel", "supervision"),
-        Waiting(statements, _("statements of consequences to approve"), "ti-coins", "evaluation_consequences"),
-        Waiting(drafts, _("bulletins to sign"), "ti-signature", "evaluation_bulletins"),
+        Waiting(
+            late,
+            ngettext("supervision order unanswered past its limit", "supervision orders unanswered past their limits", late),
+            "ti-alert-octagon",
+            "coordination_orders",
+            pressing=True,
+        ),
+        Waiting(
+            now.long_overdue,
+            ngettext("case overdue for more than three days", "cases overdue for more than three days", now.long_overdue),
+            "ti-clock-exclamation",
+            "desk",
+            "light=red",
+            pressing=True,
+        ),
+        Waiting(now.urgent, ngettext("urgent case open", "urgent cases open", now.urgent), "ti-flame", "desk", "urgent=1"),
+        Waiting(
+            rest,
+            ngettext("supervision order still unanswered", "supervision orders still unanswered", rest),
+            "ti-gavel",
+            "coordination_orders",
+        ),
+        Waiting(
+            statements,
+            ngettext("statement of consequences to approve", "statements of consequences to approve", statements),
+            "ti-coins",
+            "evaluation_consequences",
+        ),
+        Waiting(drafts, ngettext("bulletin to sign", "bulletins to sign", drafts), "ti-signature", "evaluation_bulletins"),
     ]
     return [one for one in listed if one.count]
 

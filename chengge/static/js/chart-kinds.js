@@ -80,6 +80,9 @@ function trends(told) {
   };
 }
 
+/** A street by its name; what lies in it without the street's. */
+const shortened = (name) => name.split(" ").slice(1).join(" ") || name;
+
 function areas(told, { narrow, measure }) {
   const name = measure || "cases";
   const rows = told.rows.slice(0, MOST_BARS);
@@ -88,7 +91,7 @@ function areas(told, { narrow, measure }) {
     ...base({ trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => shown(value, unit) }),
     grid: { left: 4, right: 48, top: 4, bottom: 4, containLabel: true },
     xAxis: numbers({ show: false }),
-    yAxis: namesDown(rows.map((row) => row[at(told, "area")]), narrow),
+    yAxis: namesDown(rows.map((row) => shortened(row[at(told, "area")])), narrow),
     series: [{ name: label(told, name), type: "bar", barMaxWidth: 18, data: rows.map((row) => row[at(told, name)] ?? 0), label: { show: true, position: "right", color: INK, formatter: ({ value }) => shown(value, unit) } }],
   };
 }
@@ -122,13 +125,13 @@ function stages(told, { narrow }) {
   return {
     ...base({ trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (hours) => shown(hours, "hours") }),
     legend,
-    grid: { left: 4, right: 100, top: 4, bottom: 34, containLabel: true },
+    grid: { left: 4, right: 112, top: 4, bottom: 34, containLabel: true },
     xAxis: numbers({ axisLabel: { color: MUTED, formatter: (hours) => word("hours", { count: hours }) }, splitNumber: narrow ? 3 : 5 }),
     yAxis: namesDown(of("stage"), narrow),
     series: [
       bar("p90", "#bcd3e8", {
         barGap: "-100%",
-        label: { show: true, position: "right", color: INK, formatter: ({ value, dataIndex }) => `${span(rows[dataIndex][at(told, "median")])} · ${span(value)}` },
+        label: { show: true, position: "right", distance: 12, color: INK, formatter: ({ value, dataIndex }) => `${span(rows[dataIndex][at(told, "median")])} · ${span(value)}` },
       }),
       bar("median", COLOURS[0], { z: 3 }),
       { name: label(told, "limit"), type: "scatter", data: of("limit").map((hours, row) => [hours, row]), symbol: "rect", symbolSize: [2.5, 20], itemStyle: { color: COLOURS[3] }, z: 4, tooltip: { valueFormatter: (hours) => shown(hours, "hours") } },
@@ -143,13 +146,15 @@ function classes(told) {
     if (!majors.has(major)) majors.set(major, []);
     majors.get(major).push({ name: row[at(told, "class")], value: row[at(told, "cases")] });
   }
-  const data = [...majors].map(([name, children]) => ({ name, children }));
+  const data = [...majors].map(([name, children], place) => {
+    const itemStyle = { color: DEEP[place % DEEP.length], borderColor: DEEP[place % DEEP.length] };
+    return { name, itemStyle, children: children.map((child) => ({ ...child, itemStyle: { color: itemStyle.color, borderColor: "#fff" } })) };
+  });
   return {
     ...base({ formatter: ({ treePathInfo, value }) => `${treePathInfo.slice(1).map((node) => node.name).join(" › ")}  ${whole.format(value)}` }),
     series: [
       {
         type: "treemap",
-        color: DEEP,
         data,
         left: 0,
         right: 0,
@@ -161,7 +166,7 @@ function classes(told) {
         breadcrumb: { bottom: 0, height: 20, itemStyle: { color: "#edf1f5", textStyle: { color: INK } } },
         label: { formatter: ({ name, value }) => `${name}\n${whole.format(value)}`, lineHeight: 16, overflow: "truncate" },
         upperLabel: { show: true, height: 20, color: "#fff", fontWeight: 600 },
-        levels: [{ itemStyle: { gapWidth: 3, borderWidth: 0 }, upperLabel: { show: false } }, { itemStyle: { gapWidth: 1, borderWidth: 2, borderColorSaturation: 0.5 } }],
+        levels: [{ itemStyle: { gapWidth: 3, borderWidth: 0 }, upperLabel: { show: false } }, { itemStyle: { gapWidth: 1, borderWidth: 2 } }],
       },
     ],
   };
@@ -213,7 +218,7 @@ function calendar(told, { width }) {
   return {
     ...tooltip,
     visualMap: shading(most),
-    calendar: years.map((year, row) => ({ ...look, range: [first > `${year}-01-01` ? first : `${year}-01-01`, last < `${year}-12-31` ? last : `${year}-12-31`], left: 56, right: 8, top: 22 + row * high, cellSize: ["auto", 12] })),
+    calendar: years.map((year, row) => ({ ...look, range: year, left: 56, right: 8, top: 22 + row * high, cellSize: ["auto", 12] })),
     series: years.map((year, row) => ({ ...series, calendarIndex: row, data: data.filter(([day]) => day.startsWith(year)) })),
   };
 }

@@ -128,7 +128,7 @@ export class CityChart extends HTMLElement {
     let before = width;
     this.#watching = new ResizeObserver(() => {
       const now = this.clientWidth;
-      if (!now || now === before) return;
+      if (!now || now === before || matchMedia("print").matches) return; // on paper the picture is made wider, not drawn anew
       before = now;
       this.#canvas.style.height = `${heightOf(kind, this.#told, now)}px`;
       this.#chart.resize();

@@ -23,6 +23,7 @@ from chengge.organization.queries import city_day
 UNITS = {"street": 10**6, "community": 10**3, "grid": 1}
 SHADES = 6
 MOST_AREAS = 3000
+LEAST_COMPONENTS = 20  # fewer say nothing about a thousand
 DECIMALS = 6
 
 
@@ -38,7 +39,9 @@ def heat(facts: Facts, asked: Asked) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     for code in wanted:
         n, km2, owned = counted.get(code, 0), sizes.get(code, 0.0), components.get(code, 0)
-        rows.append([str(code), "", n, km2 or None, n / km2 if km2 else None, owned, n * 1000 / owned if owned else None])
+        rows.append(
+            [str(code), "", n, km2 or None, n / km2 if km2 else None, owned, n * 1000 / owned if owned >= LEAST_COMPONENTS else None]
+        )
     measured = 2 + (0, 2, 4)[MEASURES.index(asked.measure)]
     return sorted(rows, key=lambda row: (-float(row[measured] or 0), str(row[0])))
 
@@ -132,7 +135,7 @@ def _shapes(wkbs: Iterable[Any]) -> NDArray[np.object_]:
 HEAT = Kind(
     "heat",
     _("Where the problems are"),
-    _("Cases reported in the period, by area; area and components as the register has them today."),
+    _("Cases reported in the period, by area; area and components as the register has them today. Per 1 000 components from 20 on."),
     (
         Column("code", _("Code"), "text"),
         Column("area", _("Area"), "text"),

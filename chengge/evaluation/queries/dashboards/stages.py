@@ -3,8 +3,9 @@
 from collections import Counter
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
-from chengge.casework.models.choices import ClockChoice
+from chengge.casework.models.choices import ClockChoice, StageChoice
 from chengge.domain.lifecycle import ClockKind
 from chengge.evaluation.indicators import Facts
 from chengge.evaluation.indicators.populations import NOT_ITS_DUTY
@@ -92,11 +93,11 @@ def _stage_names(rows: list[list[Cell]]) -> list[list[Cell]]:
 
 def _step_names(rows: list[list[Cell]]) -> list[list[Cell]]:
     labels = {
-        "reported": _("Reported"),
-        "filed": _("Filed"),
-        "dispatched": _("Dispatched"),
-        "handled": _("Handled"),
-        "closed": _("Closed"),
+        "reported": pgettext("count", "Reported"),
+        "filed": pgettext("count", "Filed"),
+        "dispatched": pgettext("count", "Dispatched"),
+        "handled": pgettext("count", "Handled"),
+        "closed": pgettext("count", "Closed"),
     }
     return [[str(labels[str(row[0])]), *row[1:]] for row in rows]
 
@@ -126,10 +127,10 @@ FUNNEL = Kind(
         Column("of_reported", _("Of all"), "share"),
         Column("of_before", _("Of the step before"), "share"),
         Column("self_disposed", _("Put right on the spot")),
-        Column("rejected", _("Refused")),
-        Column("transferred", _("Transferred")),
-        Column("voided", _("Voided")),
-        Column("merged", _("Merged")),
+        Column("rejected", StageChoice.REJECTED.label),
+        Column("transferred", StageChoice.TRANSFERRED.label),
+        Column("voided", StageChoice.VOIDED.label),
+        Column("merged", StageChoice.MERGED.label),
         Column("open", _("Still here")),
     ),
     funnel,
