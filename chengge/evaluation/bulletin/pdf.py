@@ -1,6 +1,7 @@
 """A document as PDF, and its pictures as PNG: both set by typst, with the fonts that lie beside the product."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import orjson
@@ -37,11 +38,22 @@ def as_pdf(document: Document, day: date) -> bytes:
 
 def as_png(picture: Picture) -> bytes:
     """A picture in the pixels that Word can show."""
-    return _whole(_compiler().compile(PICTURE.encode(), format="png", ppi=PIXELS_PER_INCH, sys_inputs={"svg": picture.svg}))
+    return _png(picture.svg)
+
+
+@lru_cache(maxsize=32)  # public and internal edition show the same pictures
+def _png(svg: str) -> bytes:
+    return _whole(_compiler().compile(PICTURE.encode(), format="png", ppi=PIXELS_PER_INCH, sys_inputs={"svg": svg}))
 
 
 def _compiler() -> typst.Compiler:
-    folders = [settings.NODE_MODULES_DIR / FONTS / weight for weight in WEIGHTS]
+    return typst.Compiler(font_paths=_fonts(settings.NODE_MODULES_DIR / FONTS))
+
+
+@lru_cache(maxsize=1)
+def _fonts(home: Path) -> typst.Fonts:
+    """The fonts of a folder and no others, so that a document looks the same on every machine."""
+    folders = [home / weight for weight in WEIGHTS]
     missing = next((folder for folder in folders if not folder.is_dir()), None)
     if missing is not None:
         raise Refused(
@@ -49,7 +61,7 @@ def _compiler() -> typst.Compiler:
             _("The fonts for bulletins are not installed."),
             _("Run “npm ci” in the folder of Chengge: the package %(name)s brings them.") % {"name": FONTS},
         )
-    return typst.Compiler(font_paths=folders, ignore_system_fonts=True)
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
 
 
 def _whole(compiled: bytes | list[bytes] | None) -> bytes:
