@@ -361,6 +361,54 @@ class Responsibility(Dated):
         ]
 
 
+class RuledResponsibility(Dated):
+    """Who answers by a ruling (裁定): for some components, in some unit grids, or in a division; of a class, or wider.
+
+    It goes before everything else that is written down. The ruling itself, with its papers, lies in coordination under `number`.
+    """
+
+    number = models.CharField(_("ruling"), max_length=40)
+    kind = models.CharField(_("kind"), max_length=10, choices=ProblemKind.choices, blank=True)
+    major_code = models.CharField(_("major code"), max_length=2, blank=True)
+    problem_class = models.ForeignKey(
+        ProblemClass, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("class")
+    )
+    division_code = models.BigIntegerField(_("division"), null=True, blank=True)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", verbose_name=_("organization"))
+    basis = models.CharField(_("basis"), max_length=300)
+
+    class Meta:
+        verbose_name = _("responsibility by ruling")
+        verbose_name_plural = _("responsibilities by ruling")
+        ordering = ("number", "pk")
+        indexes = [models.Index(fields=("number",), name="ruled_by_number")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class RuledGrid(models.Model):
+    """A unit grid that a ruling names."""
+
+    ruled = models.ForeignKey(RuledResponsibility, on_delete=models.CASCADE, related_name="grids")
+    grid_code = models.BigIntegerField(_("unit grid"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("ruled", "grid_code"), name="ruled_grid_once")]
+        indexes = [models.Index(fields=("grid_code",), name="ruled_by_grid")]
+
+
+class RuledComponent(models.Model):
+    """A component that a ruling names."""
+
+    ruled = models.ForeignKey(RuledResponsibility, on_delete=models.CASCADE, related_name="components")
+    component_code = models.BigIntegerField(_("component"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("ruled", "component_code"), name="ruled_component_once")]
+        indexes = [models.Index(fields=("component_code",), name="ruled_by_component")]
+
+
 class BaseMapFeature(models.Model):
     """A road, water, block, green or building of our own base map; geometry is WKB."""
 

@@ -1,29 +1,51 @@
 """Who answers for a problem: ranked candidates, each with its basis in words.
 
-The order is that of GB/T 30428.8 in practice: the body that maintains the component, then whoever the city has named for
-the class and the area (most specific first), then the handbook's responsible body, then the territory (属地管理).
+The ranking is that of `domain.responsibility`, over the rows that hold on a day; a process keeps what it read of them for as long as
+none of them changes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from django.db.models import Q
+from django.db import connection
 from django.utils.translation import gettext as _
 
-from chengge.foundation.models import Component, Division, HandbookRule, ProblemClass, Responsibility
+from chengge.domain.errors import NotFound
+from chengge.domain.responsibility import (
+    TERRITORY_LEAST,
+    Claim,
+    ClassOf,
+    Ground,
+    Named,
+    Register,
+    Ruled,
+    Scope,
+    ancestors_of,
+)
+from chengge.foundation.models import (
+    Component,
+    Division,
+    HandbookRule,
+    ProblemClass,
+    Responsibility,
+    RuledComponent,
+    RuledGrid,
+    RuledResponsibility,
+)
 from chengge.foundation.queries.dated import holding_on, holds_on
 from chengge.organization.models import Organization, OrganizationKind
 
+__all__ = ["PLATFORM_LEVEL", "TERRITORY_LEAST", "Candidate", "Written", "ancestors_of", "candidates", "claims_of", "written_on"]
+
 PLATFORM_LEVEL = 2  # A dispatch goes to a second-level platform, which passes it down.
 
-MAINTAINS, OWNS, MANAGES = 1.0, 0.95, 0.9
-NAMED_LEAST, FOR_CLASS, FOR_OWNER, FOR_AREA = 0.6, 0.05, 0.04, 0.008
-IN_HANDBOOK = 0.5
-TERRITORY_LEAST, TERRITORY_STEP = 0.3, 0.03
-
-# Digits of a division's code, from the city to the community.
-DIVISION_DIGITS = (4, 6, 9, 12)
+# What changes whenever a row is written, ended or deleted, whoever does it: every version of a row has the number of its transaction.
+STATE = " UNION ALL ".join(
+    f"SELECT count(*), coalesce(sum(xmin::text::bigint), 0) FROM {model._meta.db_table}"  # noqa: S608
+    for model in (Responsibility, RuledResponsibility, HandbookRule, Organization, ProblemClass)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +58,7 @@ class Candidate:
         basis: why, in words, in the language of the moment.
         valid_from: since when that holds.
         through: the body below the platform that the basis names; None where it is the platform itself.
+        ground: on what it rests.
     """
 
     organization: Organization
@@ -43,90 +66,165 @@ class Candidate:
     basis: str
     valid_from: date
     through: Organization | None = None
+    ground: Ground | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is written down for one day: the register, and the classes of the catalogue by id."""
+
+    register: Register
+    classes: dict[int, ClassOf]
 
 
 def candidates(problem_class_id: int, rule_id: int | None, grid_code: int | None, component_code: int | None, day: date) -> list[Candidate]:
-    """Organizations that may answer for a problem on a day, the likeliest first, each once. At most six queries."""
-    problem_class = ProblemClass.objects.get(pk=problem_class_id)
+    """Organizations that may answer for a problem on a day, the likeliest first, each once. At most seven queries.
+
+    Raises:
+        NotFound: there is no such class.
+    """
     component = _component(component_code)
-    areas = ancestors_of(grid_code)
-    found: dict[int, Candidate] = {}
-    for candidate in (
-        *_bodies_of_component(component, day),
-        *_named(problem_class, component, areas, day),
-        *_in_handbook(problem_class_id, rule_id, day),
-        *_territory(areas, day),
-    ):
-        known = found.get(candidate.organization.pk)
-        if known is None or candidate.score > known.score:
-            found[candidate.organization.pk] = candidate
-    return sorted(found.values(), key=lambda candidate: (-candidate.score, candidate.organization.code))
+    claims = _claims(problem_class_id, rule_id, grid_code, component, day)
+    organizations = Organization.objects.in_bulk({pk for claim in claims for pk in (claim.organization_id, claim.platform_id)})
+    words = _words(claims, component, problem_class_id, day)
+    found = []
+    for claim in claims:
+        basis, since = words[claim]
+        body = organizations[claim.organization_id]
+        if claim.ground is Ground.TERRITORY:
+            basis, since = _("Territory: the place lies in %(name)s") % {"name": body.name}, body.valid_from
+        through = None if claim.platform_id == claim.organization_id else body
+        found.append(Candidate(organizations[claim.platform_id], round(claim.score, 3), basis, since, through, claim.ground))
+    return sorted(found, key=lambda candidate: (-candidate.score, candidate.organization.code))
 
 
-def ancestors_of(code: int | None) -> tuple[int, ...]:
-    """The divisions above a 15-digit unit grid, from the city down to the community; none for a place in no grid."""
-    if code is None:
-        return ()
-    return tuple(int(f"{code:015d}"[:digits]) for digits in DIVISION_DIGITS)
+def claims_of(problem_class_id: int, rule_id: int | None, grid_code: int | None, component_code: int | None, day: date) -> list[Claim]:
+    """The same for machines, without words. At most two queries while nothing changes."""
+    return _claims(problem_class_id, rule_id, grid_code, _component(component_code), day)
+
+
+def written_on(day: date) -> Written:
+    """What is written down for a day. One query while nothing changes, eight otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATE)
+        state = tuple(cursor.fetchall())
+    return _read(connection.settings_dict["NAME"], day, state)
+
+
+@lru_cache(maxsize=4)
+def _read(_database: str, day: date, _state: tuple[tuple[int, int], ...]) -> Written:
+    rows = ProblemClass.objects.order_by().values_list("pk", "kind", "major_code")
+    register = Register(_platforms(day))
+    named = holding_on(Responsibility.objects.order_by("pk"), day)
+    register.name(
+        Named(pk, body, Scope(of_class, "" if of_class else kind, "" if of_class else major), division, owner)
+        for pk, body, of_class, kind, major, division, owner in named.values_list(
+            "pk", "organization_id", "problem_class_id", "kind", "major_code", "division_code", "owning_body_id"
+        )
+    )
+    register.rule(_ruled(day))
+    of_rule = HandbookRule.objects.filter(organization__isnull=False).order_by("number", "pk")
+    register.of_rule.update(of_rule.values_list("pk", "organization_id"))
+    for rule_id, class_id, body in of_rule.filter(holds_on(day)).values_list("pk", "problem_class_id", "organization_id"):
+        register.of_class[class_id].append((rule_id, body))
+    territories = holding_on(Organization.objects.filter(kind=OrganizationKind.TERRITORY), day).order_by("code")
+    register.settle((pk, code) for pk, code in territories.values_list("pk", "division_code") if code is not None)
+    return Written(register, {pk: ClassOf(pk, kind, major) for pk, kind, major in rows})
+
+
+def _platforms(day: date) -> dict[int, int]:
+    """Of every organization the platform that stands on the second level, itself or above it; none where that does not exist."""
+    rows = {
+        pk: (level, parent, since <= day and (until is None or until > day))
+        for pk, level, parent, since, until in Organization.objects.order_by().values_list(
+            "pk", "level", "parent_id", "valid_from", "valid_to"
+        )
+    }
+    found = {}
+    for pk in rows:
+        at = pk
+        while rows[at][0] > PLATFORM_LEVEL and rows[at][1] is not None:
+            at = rows[at][1]
+        if rows[at][0] >= PLATFORM_LEVEL and rows[at][2]:
+            found[pk] = at
+    return found
+
+
+def _ruled(day: date) -> list[Ruled]:
+    rows = list(holding_on(RuledResponsibility.objects.order_by("pk"), day))
+    grids: dict[int, set[int]] = {row.pk: set() for row in rows}
+    components: dict[int, set[int]] = {row.pk: set() for row in rows}
+    for table, field, codes in ((RuledGrid, "grid_code", grids), (RuledComponent, "component_code", components)):
+        for ruled_id, code in table.objects.filter(ruled__in=list(grids)).order_by().values_list("ruled_id", field):
+            codes[ruled_id].add(code)
+    return [
+        Ruled(
+            row.pk,
+            row.organization_id,
+            Scope(row.problem_class_id, "" if row.problem_class_id else row.kind, "" if row.problem_class_id else row.major_code),
+            frozenset(grids[row.pk]),
+            frozenset(components[row.pk]),
+            row.division_code,
+            row.valid_from.toordinal(),
+        )
+        for row in rows
+    ]
 
 
 def _component(code: int | None) -> Component | None:
-    if code is None:
-        return None
-    bodies = [f"{body}__{above}" for body in ("maintaining_body", "owning_body", "managing_body") for above in ("parent", "parent__parent")]
-    return Component.objects.filter(code=code).select_related("maintaining_body", "owning_body", "managing_body", *bodies).first()
+    return None if code is None else Component.objects.filter(code=code).first()
 
 
-def _candidate(organization: Organization, score: float, basis: str, valid_from: date, day: date) -> Iterator[Candidate]:
-    """The candidate on the level that cases are dispatched to; none where the platform no longer exists."""
-    platform = organization
-    while platform.level > PLATFORM_LEVEL and platform.parent is not None:
-        platform = platform.parent
-    if platform.level >= PLATFORM_LEVEL and _exists(platform, day):
-        through = None if platform.pk == organization.pk else organization
-        yield Candidate(platform, round(score, 3), basis, valid_from, through)
+def _claims(problem_class_id: int, rule_id: int | None, grid_code: int | None, component: Component | None, day: date) -> list[Claim]:
+    written = written_on(day)
+    one = written.classes.get(problem_class_id)
+    if one is None:
+        raise NotFound("class", _("There is no such class."), _("Choose a class of the catalogue."))
+    bodies = (component.maintaining_body_id, component.owning_body_id, component.managing_body_id) if component else (None, None, None)
+    return written.register.claims(one, rule_id, grid_code, component.code if component else None, bodies)
 
 
-def _exists(organization: Organization, day: date) -> bool:
-    return organization.valid_from <= day and (organization.valid_to is None or organization.valid_to > day)
+def _words(claims: Sequence[Claim], component: Component | None, problem_class_id: int, day: date) -> dict[Claim, tuple[str, date]]:
+    """The basis of each claim in words, and since when it holds. At most four queries; territories tell their own."""
+    found: dict[Claim, tuple[str, date]] = {}
+    by_ground = {ground: [claim for claim in claims if claim.ground is ground] for ground in Ground}
+    named = Responsibility.objects.select_related("owning_body").in_bulk(_sources(by_ground[Ground.NAMED]))
+    ruled = RuledResponsibility.objects.in_bulk(_sources(by_ground[Ground.RULING]))
+    rules = HandbookRule.objects.select_related("problem_class").in_bulk(_sources(by_ground[Ground.HANDBOOK]))
+    names = _names_of({row.division_code for row in named.values() if row.division_code}, day)
+    problem_class = ProblemClass.objects.get(pk=problem_class_id) if named else None
+    for claim in claims:
+        match claim.ground:
+            case Ground.NAMED if problem_class is not None:
+                row = named[claim.source_id]
+                found[claim] = _basis_of(row, problem_class, names), row.valid_from
+            case Ground.RULING:
+                ruling = ruled[claim.source_id]
+                said = {"number": ruling.number, "basis": ruling.basis}
+                found[claim] = _("Ruling %(number)s: %(basis)s") % said, ruling.valid_from
+            case Ground.HANDBOOK:
+                rule = rules[claim.source_id]
+                said = {"name": rule.problem_class.name, "condition": rule.condition}
+                found[claim] = _("Responsible body in the handbook: %(name)s, “%(condition)s”") % said, rule.valid_from
+            case Ground.MAINTAINS | Ground.OWNS | Ground.MANAGES if component is not None:
+                found[claim] = _of_component(claim.ground) % {"component": str(component)}, component.changed_on
+            case _:
+                found[claim] = "", day
+    return found
 
 
-def _bodies_of_component(component: Component | None, day: date) -> Iterator[Candidate]:
-    if component is None:
-        return
-    said = {"component": str(component)}
-    for organization, score, basis in (
-        (component.maintaining_body, MAINTAINS, _("Maintains the component %(component)s")),
-        (component.owning_body, OWNS, _("Owns the component %(component)s")),
-        (component.managing_body, MANAGES, _("Manages the component %(component)s")),
-    ):
-        if organization is not None:
-            yield from _candidate(organization, score, basis % said, component.changed_on, day)
+def _sources(claims: Iterable[Claim]) -> set[int]:
+    return {claim.source_id for claim in claims}
 
 
-def _named(problem_class: ProblemClass, component: Component | None, areas: tuple[int, ...], day: date) -> Iterator[Candidate]:
-    """What the city has written down about a class and an area. Class goes before owner, owner before area."""
-    of_class = (
-        Q(problem_class=problem_class)
-        | Q(problem_class=None, kind=problem_class.kind, major_code=problem_class.major_code)
-        | Q(problem_class=None, kind=problem_class.kind, major_code="")
-        | Q(problem_class=None, kind="")
-    )
-    of_owner = Q(owning_body=None) | Q(owning_body=component.owning_body_id if component else None)
-    of_area = Q(division_code=None) | Q(division_code__in=areas)
-    rows = holding_on(Responsibility.objects.filter(of_class & of_owner & of_area), day)
-    rows = rows.select_related("organization__parent__parent", "owning_body")
-    named = list(rows)
-    names = _names_of({row.division_code for row in named if row.division_code}, day)
-    for row in named:
-        class_rank = 3 if row.problem_class_id else 2 if row.major_code else 1 if row.kind else 0
-        score = NAMED_LEAST + FOR_CLASS * class_rank + FOR_OWNER * bool(row.owning_body_id) + FOR_AREA * _rank(row.division_code, areas)
-        yield from _candidate(row.organization, score, _basis_of(row, problem_class, names), row.valid_from, day)
-
-
-def _rank(division_code: int | None, areas: tuple[int, ...]) -> int:
-    """How near an area lies: 0 everywhere, 1 the city, up to 4 the community."""
-    return 0 if division_code is None else areas.index(division_code) + 1
+def _of_component(ground: Ground) -> str:
+    match ground:
+        case Ground.MAINTAINS:
+            return _("Maintains the component %(component)s")
+        case Ground.OWNS:
+            return _("Owns the component %(component)s")
+        case _:
+            return _("Manages the component %(component)s")
 
 
 def _basis_of(row: Responsibility, problem_class: ProblemClass, names: dict[int, str]) -> str:
@@ -150,29 +248,3 @@ def _names_of(codes: set[int], day: date) -> dict[int, str]:
     if not codes:
         return {}
     return dict(holding_on(Division.objects.filter(code__in=codes), day).values_list("code", "name"))
-
-
-def _in_handbook(problem_class_id: int, rule_id: int | None, day: date) -> Iterator[Candidate]:
-    """The body of the rule the case is judged by; before it is judged, the bodies of every rule of the class."""
-    wanted = Q(pk=rule_id) if rule_id is not None else Q(problem_class_id=problem_class_id) & holds_on(day)
-    rules = HandbookRule.objects.filter(wanted, organization__isnull=False).select_related("organization__parent__parent", "problem_class")
-    seen = set()
-    for rule in rules.order_by("number"):
-        if rule.organization is not None and rule.organization_id not in seen:
-            seen.add(rule.organization_id)
-            basis = _("Responsible body in the handbook: %(name)s, “%(condition)s”") % {
-                "name": rule.problem_class.name,
-                "condition": rule.condition,
-            }
-            yield from _candidate(rule.organization, IN_HANDBOOK, basis, rule.valid_from, day)
-
-
-def _territory(areas: tuple[int, ...], day: date) -> Iterator[Candidate]:
-    if not areas:
-        return
-    rows = holding_on(Organization.objects.filter(kind=OrganizationKind.TERRITORY, division_code__in=areas), day)
-    for organization in rows.select_related("parent__parent"):
-        score = TERRITORY_LEAST + TERRITORY_STEP * _rank(organization.division_code, areas)
-        yield from _candidate(
-            organization, score, _("Territory: the place lies in %(name)s") % {"name": organization.name}, organization.valid_from, day
-        )
