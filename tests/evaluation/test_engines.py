@@ -46,5 +46,5 @@ def test_spark_comes_to_the_same_figures_as_duckdb(store: FactStore, spark: Any)
 
 def test_facts_that_were_made_for_measuring_hold_what_every_indicator_counts(store: FactStore):
     told = {figure.code for figure in every_figure(with_duckdb(store, Settings()))}
-    never_there = {"C4", "C13", "C17", "C22"}  # nobody reopens, urges or corrects there, and too little happens for one thing to happen twice
+    never_there = {"C4", "C13", "C17", "C22"}  # nobody reopens, urges or corrects, and nothing comes twice
     assert {one.code for one in indicators(Settings())} - told <= never_there
