@@ -8,6 +8,7 @@ from chengge.evaluation.pages import (
     dashboards,
     explaining,
     imported_scores,
+    indicators,
     inspections,
     inspections_one,
     leader,
@@ -105,6 +106,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("public/bulletins/", bulletins.public_list, name="public_bulletins"),
     path("public/bulletins/<slug:period>/<int:edition>/", bulletins.public_bulletin, name="public_bulletin_one"),
     path("public/bulletins/<slug:period>/<int:edition>/<slug:language>.<slug:kind>", bulletins.public_file, name="public_bulletin_file"),
+    # Indicators
+    path("evaluation/indicators/", indicators.page, name="evaluation_indicators"),
     # Views
     path("evaluation/", overview.overview, name="evaluation"),
     path("evaluation/dashboards/", dashboards.dashboards, name="evaluation_dashboards"),

@@ -1,4 +1,4 @@
-"""`chengge facts refresh`, `rebuild`, `status` and `dictionary`."""
+"""`chengge facts refresh`, `rebuild`, `status`, `dictionary` and `indicators`."""
 
 import time
 from argparse import ArgumentParser
@@ -9,8 +9,10 @@ from django.core.management.base import BaseCommand
 from rich.console import Console
 from rich.table import Table
 
-from chengge.evaluation.facts import city_facts, fact_tables, rebuild, refresh
-from chengge.evaluation.facts.dictionary import renewed
+from chengge.evaluation.facts import city_facts, dictionary, fact_tables, rebuild, refresh
+from chengge.evaluation.indicators import listing
+
+PAGES = {"dictionary": ("facts.md", dictionary.renewed), "indicators": ("indicators.md", listing.renewed)}
 
 
 class Command(BaseCommand):
@@ -22,16 +24,18 @@ class Command(BaseCommand):
         actions.add_parser("rebuild", help="make all facts anew from the database")
         actions.add_parser("status", help="which tables and months there are")
         actions.add_parser("dictionary", help="write the meaning of every column into docs/facts.md")
+        actions.add_parser("indicators", help="write every indicator with its formula into docs/indicators.md")
 
     def handle(self, *args: Any, what: str, **options: Any) -> None:
         store = city_facts()
         if what == "status":
             self._status()
             return
-        if what == "dictionary":
-            page = settings.BASE_DIR / "docs" / "facts.md"
-            page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")
-            self.stdout.write("docs/facts.md: written anew")
+        if what in PAGES:
+            name, renew = PAGES[what]
+            page = settings.BASE_DIR / "docs" / name
+            page.write_text(renew(page.read_text(encoding="utf-8")), encoding="utf-8")
+            self.stdout.write(f"docs/{name}: written anew")
             return
         began = time.monotonic()
         with Console(stderr=True).status("Facts") as status:
