@@ -18,7 +18,7 @@ from chengge.domain.scoring import Observed
 from chengge.evaluation import evidence
 from chengge.evaluation.evidence import Evidence
 from chengge.evaluation.indicators import Facts, Settings, Subject
-from chengge.evaluation.queries.judging import GroupRule, Inputs, Judgeable, Judgement, indicators_of, judge_by
+from chengge.evaluation.queries.judging import GroupRule, Inputs, Judgeable, Judgement, indicators_of, judged
 
 SAMPLES, SEED = 500, 1
 
@@ -42,14 +42,29 @@ class Result:
 
 
 def result_of(inputs: Inputs, facts: Facts, begin: datetime, end: datetime, samples: int = SAMPLES, seed: int = SEED) -> Result:
-    """Judge, draw, and keep what was counted. The same inputs and facts give the same digest."""
-    judgements = judge_by(inputs, facts, begin, end)
+    """Judge, draw, and keep what was counted. The same inputs and facts give the same digest.
+
+    The figures are the sums of the evidence, so what a score opens into is what it was made of.
+    """
     gathered = evidence.gathered(facts, indicators_of(inputs), Subject(inputs.judged), begin, end)
+    judgements = judged(inputs, figures_of(gathered), facts, begin, end)
     drawn = [_drawn(inputs, one, gathered) for one in judgements]
     ranks = {one.subject_id: one.rank for one in judgements}
     found = resampling.intervals(inputs.scheme, gathered.columns, drawn, ranks, samples, seed)
     last = facts.tables["moves"].entry_id.max().execute()
     return Result(judgements, found, gathered, 0 if last is None or last != last else int(last))
+
+
+def figures_of(gathered: Evidence) -> dict[str, dict[str, Observed]]:
+    """The values by subject and code that evidence adds up to; what is nought above and below is left out, as `reckon` leaves it out."""
+    found: dict[str, dict[str, Observed]] = {}
+    for subject_id in gathered.subject_ids:
+        whole = gathered.of(subject_id)[1].sum(axis=0)
+        for code, column in gathered.columns.items():
+            above, below = int(whole[column.numerator]), None if column.denominator is None else int(whole[column.denominator])
+            if above or below:
+                found.setdefault(subject_id, {})[code] = Observed(Fraction(above), below)
+    return found
 
 
 def exact(value: Fraction | None) -> str:

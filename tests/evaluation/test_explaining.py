@@ -104,5 +104,5 @@ def test_evidence_that_was_lost_is_made_anew_from_the_pinned_facts(scored, run):
     evaluator = scored.actor("evaluator")
     works = subject_at(evaluator, run.pk, scored.id_of("works"))
     before = [case.number for case in opened(evaluator, works, 0).cases]
-    evidence_path(run.pk).unlink()
+    evidence_path(run).unlink()
     assert [case.number for case in opened(evaluator, works, 0).cases] == before

@@ -1,7 +1,7 @@
 """Making runs. A run is written once and never changed; a correction is a run that replaces it, with a reason."""
 
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,17 +16,17 @@ from chengge.domain.lifecycle import Post
 from chengge.domain.scoring import SchemeError
 from chengge.evaluation import evidence
 from chengge.evaluation.facts import FactStore, city_facts, refresh
-from chengge.evaluation.indicators import Facts, Settings, with_duckdb
+from chengge.evaluation.indicators import Facts, Settings, local_spark, with_duckdb, with_spark
 from chengge.evaluation.models import EvaluationRun, PeerGroup, RunPart, RunSubject, Scheme, SchemeItem
 from chengge.evaluation.periods import period_of
 from chengge.evaluation.queries.judging import Judgement, inputs_of
-from chengge.evaluation.queries.rules import indicator_of, known_indicators, settings_of
+from chengge.evaluation.queries.rules import indicator_of, known_indicators
 from chengge.evaluation.queries.runs import current_run, evidence_path, version_for
 from chengge.evaluation.results import SAMPLES, SEED, Result, exact, frozen, result_of
 from chengge.foundation.actions.dated import copy_in
 from chengge.organization.queries import Actor
 
-Opened = Callable[[FactStore, Settings], Facts]
+ENGINES = ("duckdb", "spark")
 CENTS, POINTS, SHARES, SUMS = Decimal("0.01"), Decimal("0.0001"), Decimal("0.000001"), Decimal("0.000001")
 LONGEST_REASON = 200
 
@@ -65,25 +65,28 @@ def make_run(actor: Actor, wanted: Wanted, store: FactStore | None = None) -> Ev
 
 def run_of_the_house(wanted: Wanted, store: FactStore | None = None, member_id: int | None = None) -> EvaluationRun:
     """As `make_run`, for whoever holds the keys of the house: the command line, and what happens by itself."""
+    store = store or city_facts()
+    refresh(store)
+    return run_from_facts(wanted, store, member_id)
+
+
+def run_from_facts(wanted: Wanted, store: FactStore, member_id: int | None = None) -> EvaluationRun:
+    """As `run_of_the_house`, from the facts as they lie there."""
     scheme = Scheme.objects.filter(code=wanted.scheme).first()
     if scheme is None:
         raise NotFound("scheme", _("There is no scheme “%(code)s”.") % {"code": wanted.scheme}, _known_schemes(), field="scheme")
     period = period_of(wanted.period)
-    opened = _engine(wanted.engine)
+    _require_engine(wanted.engine)
     version = version_for(scheme, period)
     before = current_run(scheme, period)
     reason = _reason(before, wanted.reason)
-    store = store or city_facts()
-    refresh(store)
     manifest = store.pin()
-    facts = opened(
-        store.pinned(manifest.digest(), manifest.read_at), settings_of(version)
-    )
     try:
         inputs = inputs_of(version, period.begin, period.end)
     except SchemeError as error:
         raise Refused("scheme", str(error), _("Correct the scheme in a new version."), field="scheme") from error
-    result = result_of(inputs, facts, period.begin, period.end, wanted.samples, wanted.seed)
+    with opened(wanted.engine, store.pinned(manifest.digest(), manifest.read_at), inputs.settings) as facts:
+        result = result_of(inputs, facts, period.begin, period.end, wanted.samples, wanted.seed)
     run = EvaluationRun(
         version=version,
         period=period.name,
@@ -109,7 +112,7 @@ def run_of_the_house(wanted: Wanted, store: FactStore | None = None, member_id: 
             raise Conflict("changed_meanwhile", _("Somebody else has made a run of this period meanwhile."), _("Look at it first."))
         run.save()
         _write(run, result)
-    evidence.write(evidence_path(run.pk, store), result.evidence)
+    evidence.write(evidence_path(run, store), result.evidence)
     return run
 
 
@@ -128,15 +131,27 @@ def keep_peer_groups(actor: Actor, groups: Sequence[PeerGroup]) -> None:
 
 def forget_run(run: EvaluationRun, store: FactStore | None = None) -> None:
     """Take away a run that was never published, as the demo does before it begins anew; its parts go with it."""
-    folder = evidence_path(run.pk, store).parent
+    path = evidence_path(run, store)
     run.delete()
-    shutil.rmtree(folder, ignore_errors=True)
+    path.unlink(missing_ok=True)
 
 
-def _engine(name: str) -> Opened:
-    if name == "duckdb":
-        return with_duckdb
-    raise Refused("engine", _("There is no engine “%(name)s”.") % {"name": name}, _("duckdb or spark"), field="engine")
+@contextmanager
+def opened(engine: str, store: FactStore, settings: Settings) -> Iterator[Facts]:
+    """The facts of a store by an engine, for as long as it is needed. Raises Refused where the engine cannot be started."""
+    if engine == "duckdb":
+        yield with_duckdb(store, settings)
+        return
+    try:
+        with local_spark() as session:
+            yield with_spark(store, settings, session)
+    except (ImportError, RuntimeError) as error:
+        raise Refused("engine", str(error), _("Install the extra “spark” and Java 17, or use duckdb."), field="engine") from error
+
+
+def _require_engine(name: str) -> None:
+    if name not in ENGINES:
+        raise Refused("engine", _("There is no engine “%(name)s”.") % {"name": name}, _("duckdb or spark"), field="engine")
 
 
 def _known_schemes() -> str:

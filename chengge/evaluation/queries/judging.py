@@ -134,16 +134,25 @@ def inputs_of(version: SchemeVersion, begin: datetime, end: datetime) -> Inputs:
 
 def judge_by(inputs: Inputs, facts: Facts, begin: datetime, end: datetime) -> list[Judgement]:
     """Judge by what was gathered. The same inputs and facts give the same judgements, on any machine."""
-    figures = observed_in(inputs, facts, begin, end)
+    return judged(inputs, _values(indicators_of(inputs), inputs.judged, facts, begin, end), facts, begin, end)
+
+
+def judged(inputs: Inputs, found: Mapping[str, Mapping[str, Observed]], facts: Facts, begin: datetime, end: datetime) -> list[Judgement]:
+    """Judge by values of the indicators that were reckoned already.
+
+    Args:
+        found: by subject and code; a subject without any figure is not there.
+    """
+    figures = completed(inputs, found)
     before = values_before(inputs, facts, begin, end)
     workloads = workloads_of(inputs, facts, begin, end)
-    judged = []
+    told = []
     for one in inputs.subjects:
         observed = _with_before(figures.get(one.subject_id, {}), before.get(one.subject_id, {}))
         workload = workloads.get(one.subject_id, 0)
         score = scoring.score(inputs.scheme, observed)
-        judged.append(Judgement(one.subject_id, one.name, group_of(inputs.groups, one, workload), score, observed, workload))
-    return ranked(judged)
+        told.append(Judgement(one.subject_id, one.name, group_of(inputs.groups, one, workload), score, observed, workload))
+    return ranked(told)
 
 
 def ranked(judgements: Iterable[Judgement]) -> list[Judgement]:
@@ -164,17 +173,16 @@ def indicators_of(inputs: Inputs) -> list[Indicator]:
     return [one for one in found if one is not None and Subject(inputs.judged) in one.subjects]
 
 
-def observed_in(inputs: Inputs, facts: Facts, begin: datetime, end: datetime) -> dict[str, dict[str, Observed]]:
-    """The values of a span by subject and code, those from outside among them.
+def completed(inputs: Inputs, found: Mapping[str, Mapping[str, Observed]]) -> dict[str, dict[str, Observed]]:
+    """The values by subject and code, with those from outside.
 
     A count that found nothing is a nought for whoever has anything else to be judged by; for whoever has nothing it is nothing.
     """
-    asked = indicators_of(inputs)
-    found = _values(asked, inputs.judged, facts, begin, end)
+    told = {subject_id: dict(values) for subject_id, values in found.items()}
     for (code, subject_id), value in inputs.outside.items():
-        found.setdefault(subject_id, {})[code] = value
-    counts = [one.code for one in asked if one.unit is Unit.COUNT]
-    return {subject_id: {code: Observed(Fraction(0), None) for code in counts} | values for subject_id, values in found.items()}
+        told.setdefault(subject_id, {})[code] = value
+    counts = [one.code for one in indicators_of(inputs) if one.unit is Unit.COUNT]
+    return {subject_id: {code: Observed(Fraction(0), None) for code in counts} | values for subject_id, values in told.items()}
 
 
 def values_before(inputs: Inputs, facts: Facts, begin: datetime, end: datetime) -> dict[str, dict[str, Observed]]:

@@ -167,14 +167,15 @@ def reckoned_again(run: EvaluationRun, store: FactStore | None = None) -> Result
     return result_of(inputs_again(run), facts_of(run, store), run.begin, run.end, run.samples, run.seed)
 
 
-def evidence_path(run_id: int, store: FactStore | None = None) -> Path:
-    """Where the evidence of a run is kept."""
-    return (store or city_facts()).folder / "runs" / str(run_id) / "cases.parquet"
+def evidence_path(run: EvaluationRun, store: FactStore | None = None) -> Path:
+    """Where the evidence of a run is kept, named by what it was made from and what came out, so that no other's is taken for it."""
+    name = f"{run.version_id}-{run.period}-{run.facts_digest[:20]}-{run.result_digest[:20]}.parquet"
+    return (store or city_facts()).folder / "runs" / "evidence" / name
 
 
 def evidence_of(run: EvaluationRun, store: FactStore | None = None) -> Path:
     """The file of a run's evidence, made anew from its facts where it is missing."""
-    path = evidence_path(run.pk, store)
+    path = evidence_path(run, store)
     if not path.exists():
         evidence.write(path, _gathered_again(run, store))
     return path
