@@ -24,6 +24,7 @@ from chengge.foundation.actions.places import (
 )
 from chengge.foundation.actions.register import add_component, change_component, take_back_version
 from chengge.foundation.actions.roster import Copied, ShiftValues, copy_week, end_shift, plan_cell, save_shift
+from chengge.foundation.actions.rulings import RuledScope, end_ruling, lay_down
 
 __all__ = [
     "USUAL_STAGE_LIMITS",
@@ -31,6 +32,7 @@ __all__ = [
     "DatedChange",
     "ResponsibilityValues",
     "RuleValues",
+    "RuledScope",
     "ShiftValues",
     "add_component",
     "bump",
@@ -42,7 +44,9 @@ __all__ = [
     "end_responsibility",
     "end_responsibility_grid",
     "end_rule",
+    "end_ruling",
     "end_shift",
+    "lay_down",
     "plan_cell",
     "put_base_map",
     "put_components",
