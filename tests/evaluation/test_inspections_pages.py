@@ -125,6 +125,10 @@ def test_those_who_are_judged_see_the_sample_of_an_open_check_and_no_marks_befor
     assert b"Marks are shown when" in department.get(f"{ONE}places/1/").content
     actions.publish(city.actor("evaluator"), drawn.code)
     assert b"Points of 100" in department.get(f"{ONE}?view=results").content
+    place = department.get(f"{ONE}places/1/").content.decode()
+    assert "Settled" in place
+    assert "考评1" not in place + department.get(ONE).content.decode(), "who looked is told to those who oversee"
+    assert "考评1" in client_of(city, "leader").get(f"{ONE}?view=progress").content.decode()
     assert department.get(f"{ONE}results.csv").status_code == 200
 
 

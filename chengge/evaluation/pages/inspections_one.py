@@ -20,6 +20,7 @@ from chengge.evaluation.pages.inspections_common import text, whole
 from chengge.evaluation.queries import inspection_results as results
 from chengge.evaluation.queries.inspection_results import Found, shown
 from chengge.evaluation.queries.inspections import (
+    OVERSEES,
     assessor_progress,
     campaign_in_sight,
     may_see_marks,
@@ -50,7 +51,8 @@ def campaign(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {
         "campaign": one,
         "items": list(one.items.select_related("organization").order_by("position")),
-        "assessors": list(one.assessors.order_by("username")) if marks else [],
+        # Who looked is nobody's business but theirs who oversee: an assessor is not to be asked in the corridor.
+        "assessors": list(one.assessors.order_by("username")) if actor.posts & OVERSEES else [],
         "view": view,
         "views": [name for name in offered if one.state != State.DRAFT],
         "sees_marks": marks,
@@ -61,7 +63,7 @@ def campaign(request: HttpRequest, code: str) -> HttpResponse:
         context |= {"progress": progress_of([one])[one.pk], "disputed": what.disputed if what and marks else []}
         match view:
             case "progress":
-                context |= {"by_assessor": assessor_progress(one) if marks else [], "places": _places(one, what)}
+                context |= {"by_assessor": assessor_progress(one) if actor.posts & OVERSEES else [], "places": _places(one, what)}
             case "sample":
                 again = drawn_again(one)
                 names = street_names({share.stratum[0] for share in again.strata}, one.begin)
@@ -139,6 +141,7 @@ def place(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "street": street_names([here.street_code], one.begin)[here.street_code],
         "seen": seen,
         "looks": looks,
+        "names_shown": bool(actor.posts & OVERSEES),
         "lines": lines,
         "may_settle": seen is not None and seen.disputed and actor.member_id not in {look.member_id for look in looks},
         "may_leave_out": one.state == State.RUNNING and not here.left_out and not _looked_at(here),

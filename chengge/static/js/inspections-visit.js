@@ -119,6 +119,7 @@ for (const input of form.querySelectorAll('.visit-shots input[type="file"]')) {
 }
 
 // --- Where we stand ---------------------------------------------------------------------------------------------------
+const NEAR_DEGREES = 0.02; // some two kilometres
 const best = new BestFix();
 let marked = false;
 
@@ -126,6 +127,10 @@ function stand(lon, lat, accuracy) {
   form.elements.lon.value = lon.toFixed(6);
   form.elements.lat.value = lat.toFixed(6);
   form.elements.accuracy.value = accuracy === null ? "" : accuracy.toFixed(1);
+}
+
+function isNear({ lon, lat }) {
+  return Math.abs(lon - Number(form.dataset.lon)) < NEAR_DEGREES && Math.abs(lat - Number(form.dataset.lat)) < NEAR_DEGREES;
 }
 
 document.addEventListener("place-picked", (event) => {
@@ -142,7 +147,8 @@ if (navigator.geolocation) {
       stand(best.best.lon, best.best.lat, best.best.accuracy);
       position.textContent = words.position.replace("%(metres)s", Math.round(best.best.accuracy));
       const map = document.getElementById("visit-map");
-      if (map) map.dataset.from = `${best.best.lon},${best.best.lat}`;
+      // From afar the way would shrink the place to nothing.
+      if (map && isNear(best.best)) map.dataset.from = `${best.best.lon},${best.best.lat}`;
     },
     () => {
       if (!marked && !best.best) position.textContent = words.no_position;
