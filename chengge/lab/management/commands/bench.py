@@ -58,11 +58,12 @@ class Command(BaseCommand):
             raise CommandError("The benchmarks are part of the repository, not of the installed package. Run this in a clone.")
         if str(settings.BASE_DIR) not in sys.path:
             sys.path.insert(0, str(settings.BASE_DIR))
-        from bench import http, ledger, lifecycles, likeness, locate, positions, startup, suggestions, worktime
+        from bench import http, ledger, lifecycles, likeness, locate, positions, resolve, startup, suggestions, worktime
 
         return {
             "worktime": worktime.run,
             "locate": locate.run,
+            "resolve": resolve.run,
             "positions": positions.run,
             "likeness": likeness.run,
             "suggestions": suggestions.run,
