@@ -81,6 +81,7 @@ def item(request: HttpRequest, version_id: int, aspect: int, place: int | None =
         changed = _with_aspect(content, aspect, replace(owner, items=items))
         edit_draft(actor, version_id, changed, whole(request.POST.get("seen"), "seen") or 0)
         return redirect(f"{reverse('evaluation_scheme_version', args=[version_id])}#aspect-{aspect}")
+    _ask_again(form, version_id)
     context = {
         "version": found,
         "scheme": found.scheme,
@@ -100,22 +101,31 @@ def rule(request: HttpRequest, version_id: int) -> HttpResponse:
     """The fields that a rule asks for, the rule in words and its curve, for a form that is being filled in."""
     found = version_seen_by(actor_at(request), version_id)
     form = ItemForm(request.GET, found.scheme.judged, known_indicators(content_of(found).settings), NEW_ITEM)
-    return render(request, "evaluation/scheme_rule.html", {**_looked_at(form, again=True), "version": found})
+    _ask_again(form, version_id)
+    context = _looked_at(form)
+    form.errors.clear()  # It is still being filled in: what it says is told, what is wrong with it is not.
+    return render(request, "evaluation/scheme_rule.html", {**context, "version": found})
 
 
-def _looked_at(form: ItemForm, again: bool = False) -> dict[str, Any]:
-    """The form with what it says in words, as far as it can be read.
+def _ask_again(form: ItemForm, version_id: int) -> None:
+    """Let the choices on which other fields depend ask for those fields; any other change only asks for the rule in words."""
+    for name in ("source", "indicator", "way"):
+        form.fields[name].widget.attrs |= {
+            "hx-get": reverse("evaluation_scheme_rule", args=[version_id]),
+            "hx-trigger": "change consume",
+            "hx-include": "closest form",
+            "hx-target": "#rule",
+            "hx-select": "#rule",
+            "hx-sync": "closest form:queue last",
+        }
 
-    Args:
-        again: it is still being filled in, so what it says is shown and what is wrong with it is not.
-    """
+
+def _looked_at(form: ItemForm) -> dict[str, Any]:
+    """The form with what it says in words, as far as it can be read."""
     told = form.look() if form.is_bound else None
     if not form.is_bound:
         bound = ItemForm(form.initial, form.judged, form.known, NEW_ITEM)
-        bound.band_count = form.band_count
         told = bound.look()
-    if again:
-        form.errors.clear()
     context: dict[str, Any] = {"form": form, "width": WIDTH, "height": HEIGHT}
     if told is not None:
         context |= {"words": rule_words(told, form.known), "terms": terms_words(told, form.known), "curve": curve_of(told, form.known)}

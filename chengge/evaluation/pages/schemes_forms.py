@@ -125,6 +125,7 @@ class ItemForm(LookForm):
 
     def __init__(self, data: Any, judged: str, known: dict[str, Indicator], item: ItemContent) -> None:
         self.judged, self.known = judged, known
+        self.read: ItemContent | None = None
         self.band_count = max(BANDS, len(item.bands) + 2)
         super().__init__(data, initial=shown_in_form(item, known), auto_id="item-%s")
         self.fields["way"].choices = [(way.value, way_words(way)) for way in Way]  # type: ignore[attr-defined]
@@ -178,7 +179,8 @@ class ItemForm(LookForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors:
-            for field, message in item_faults(self.judged, self.item(), self.known):
+            self.read = self.item()
+            for field, message in item_faults(self.judged, self.read, self.known):
                 self.add_error(self._field_of(field), message)
         return cleaned
 
@@ -198,9 +200,9 @@ class ItemForm(LookForm):
         )  # fmt: skip
 
     def look(self) -> ItemContent | None:
-        """The item for a look while it is being filled in; None while something cannot be read."""
+        """The item for a look while it is being filled in, sound or not; None while something cannot be read."""
         self.full_clean()
-        return self.item() if "way" in self.cleaned_data and len(self.cleaned_data) == len(self.fields) else None
+        return self.read
 
     def _kept(self, value: Decimal) -> Decimal:
         times, over, _sign = scale_of(self.unit)
