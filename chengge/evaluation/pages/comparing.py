@@ -87,7 +87,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     sides, compared, _digest = _compared(_asked(request))
     headings = [
         _("code"), _("indicator"), sides[0].name, sides[1].name, _("numerator 1"), _("denominator 1"), _("numerator 2"), _("denominator 2"),
-        _("difference"), _("from (90 %)"), _("to (90 %)"), _("ratio"), _("verdict"),
+        _("difference"), _("lower end"), _("upper end"), _("ratio"), _("verdict"),
     ]  # fmt: skip
     rows = [
         [

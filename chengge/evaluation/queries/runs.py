@@ -70,7 +70,7 @@ def require_reader(actor: Actor) -> None:
     """Raises Forbidden unless the actor reads all scores."""
     if not actor.posts & READING_ALL:
         raise Forbidden(
-            "post", _("Scores of everybody are for evaluators, leaders and administrators."), _("You see your own under Standing.")
+            "post", _("Scores of everybody are for evaluators, leaders and administrators."), _("Ask an evaluator of your city.")
         )
 
 
