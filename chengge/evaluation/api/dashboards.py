@@ -15,7 +15,7 @@ from chengge.rest.fields import Day, DivisionCode, Id, Outgoing
 router = Router(tags=["evaluation"])
 
 
-class Wanted(BaseModel):
+class WantedFigures(BaseModel):
     """What figures are wanted of; without a period the last thirty days that the facts tell of."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -64,7 +64,7 @@ def dashboards(request: HttpRequest) -> list[KnownDashboard]:
 
 
 @router.get("/evaluation/dashboards/{name}", response=answers({200: DashboardOut}, 403, 404, 409), by_alias=True, url_name="dashboard")
-def dashboard(request: HttpRequest, name: str, wanted: Annotated[Wanted, Query()]) -> DashboardOut:
+def dashboard(request: HttpRequest, name: str, wanted: Annotated[WantedFigures, Query()]) -> DashboardOut:
     """The figures of one dashboard, reckoned from the facts: 409 while there are none."""
     store = city_facts()
     asked = asked_of(store, wanted.model_dump(mode="json", by_alias=True, exclude_none=True))

@@ -35,6 +35,7 @@ WEEK_DAYS = 7
 SHOWN_DAYS = 30
 LEAST_HANDLINGS = 10  # of a week: a rate over fewer says little, and is not ranked
 MOST_RANKED = 5
+MOST_CASES = 12
 LONG_OVERDUE = timedelta(days=3)
 ON_TIME = "D2"
 EVERYWHERE = Q()
@@ -239,7 +240,8 @@ def place_of(actor: Actor, store: FactStore, place: str, subject_id: int) -> tup
         where, wanted = Q(grid_code__gte=first, grid_code__lt=end), replace(wanted, division_code=subject_id)
     else:
         where, wanted = Q(department_id=subject_id), replace(wanted, department_id=subject_id)
-    return Ranked(place, str(subject_id), name, Rate(*pair[:2]), Rate(*pair[2:])), open_now(actor, where), cases(actor, wanted, size=20)
+    ranked = Ranked(place, str(subject_id), name, Rate(*pair[:2]), Rate(*pair[2:]))
+    return ranked, open_now(actor, where), cases(actor, wanted, size=MOST_CASES)
 
 
 def waiting(actor: Actor, now: Now) -> list[Waiting]:
