@@ -32,7 +32,7 @@ from chengge.evaluation.models import EvaluationRun, Scheme, SchemeAspect, Schem
 from chengge.evaluation.queries.rules import NOT_OF_CASES, indicator_of, known_indicators, rules_of, wanted_of
 from chengge.evaluation.queries.schemes import schemes_seen_by, version_in_effect, versions_for, versions_seen_by
 from chengge.evaluation.queries.schemes_content import AspectContent, ItemContent, VersionContent, content_of
-from chengge.evaluation.queries.schemes_diff import Kind, changes_between
+from chengge.evaluation.queries.schemes_diff import ChangeKind, changes_between
 from chengge.evaluation.queries.schemes_faults import doubts_of, faults_of
 from chengge.evaluation.queries.schemes_reading import FaultyWorkbook, read_workbook
 from chengge.evaluation.queries.schemes_sheets import write_workbook
@@ -338,12 +338,12 @@ def test_a_difference_tells_what_was_added_removed_and_changed():
     )
     told = [(one.kind, one.where, one.what, one.old, one.new) for one in changes_between(SOUND, new)]
     assert told == [
-        (Kind.CHANGED, "Settings", "A case recurs within (days)", "30", "60"),
-        (Kind.CHANGED, "Grades A", "from score", "90", "85"),
-        (Kind.CHANGED, "D2 On-time handling rate", "Weight", "60", "80"),
-        (Kind.ADDED, "D7 Return rate", "", "", "Handling, weight 20: 100 points, 1 less for each."),
+        (ChangeKind.CHANGED, "Settings", "A case recurs within (days)", "30", "60"),
+        (ChangeKind.CHANGED, "Grades A", "from score", "90", "85"),
+        (ChangeKind.CHANGED, "D2 On-time handling rate", "Weight", "60", "80"),
+        (ChangeKind.ADDED, "D7 Return rate", "", "", "Handling, weight 20: 100 points, 1 less for each."),
         (
-            Kind.REMOVED,
+            ChangeKind.REMOVED,
             "D4 Rework rate",
             "",
             "Handling, weight 40: All 100 up to 5 %; for every 1 % above it 2 less. Never fewer than 20.",

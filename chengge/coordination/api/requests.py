@@ -19,7 +19,7 @@ router = Router()
 MOST_ROWS = 200
 
 
-class Wanted(Incoming):
+class WantedRequests(Incoming):
     kind: Literal["", "return", "extension", "suspension", "appeal"] = ""
     answered: bool = Field(False, description="Those that were answered or lapsed, the latest first")
     first: Annotated[int, Field(ge=0, le=100_000, description="How many to pass over")] = 0
@@ -80,7 +80,7 @@ class CallOut(Outgoing):
 
 
 @router.get("/coordination/requests", response=answers({200: RequestsOut}))
-def requests(request: HttpRequest, wanted: Query[Wanted]) -> RequestsOut:
+def requests(request: HttpRequest, wanted: Query[WantedRequests]) -> RequestsOut:
     """Requests in my sight: those that wait, the most pressing first, or those that were answered."""
     found = requests_answered(request.actor, wanted.kind) if wanted.answered else requests_waiting(request.actor, wanted.kind)
     views = request_views(request.actor, list(found[wanted.first : wanted.first + MOST_ROWS]))

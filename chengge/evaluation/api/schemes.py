@@ -13,7 +13,7 @@ from chengge.evaluation.models import Judged, Scheme, SchemeVersion, Source
 from chengge.evaluation.queries.rules import known_indicators
 from chengge.evaluation.queries.schemes import scheme_seen_by, schemes_seen_by, state_of, version_seen_by, versions_seen_by
 from chengge.evaluation.queries.schemes_content import ItemContent, content_of
-from chengge.evaluation.queries.schemes_diff import Kind, changes_between
+from chengge.evaluation.queries.schemes_diff import ChangeKind, changes_between
 from chengge.evaluation.queries.schemes_words import item_name, number_words, rule_words
 from chengge.foundation.pages.manage.common import today
 from chengge.rest.answers import answers, single_thing
@@ -103,7 +103,7 @@ class SchemeVersionDetail(SchemeVersionOut):
 
 
 class SchemeChangeOut(Outgoing):
-    kind: Kind
+    kind: ChangeKind
     where: str = Field(description="Aspect, item or setting, in words")
     what: str = Field(description="The property that changed; empty for what was added or removed")
     old: str

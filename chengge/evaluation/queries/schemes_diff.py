@@ -17,7 +17,7 @@ from chengge.evaluation.queries.schemes_words import in_language, item_name, num
 Placed = tuple[AspectContent, ItemContent]
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"
@@ -33,7 +33,7 @@ class Change:
         old, new: in words; "" where there was or is nothing.
     """
 
-    kind: Kind
+    kind: ChangeKind
     where: str
     what: str
     old: str
@@ -63,13 +63,13 @@ def _aspects(old: VersionContent, new: VersionContent) -> Iterator[Change]:
     for name, aspect in after.items():
         where, weight = _aspect_words(aspect), number_words(aspect.weight)
         if name not in before:
-            yield Change(Kind.ADDED, where, "", "", _("weight %(weight)s") % {"weight": weight})
+            yield Change(ChangeKind.ADDED, where, "", "", _("weight %(weight)s") % {"weight": weight})
             continue
         yield from _changed(where, _("Weight"), number_words(before[name].weight), weight)
         yield from _changed(where, _("English name"), before[name].name_en, aspect.name_en)
     for name in before.keys() - after.keys():
         yield Change(
-            Kind.REMOVED, _aspect_words(before[name]), "", _("weight %(weight)s") % {"weight": number_words(before[name].weight)}, ""
+            ChangeKind.REMOVED, _aspect_words(before[name]), "", _("weight %(weight)s") % {"weight": number_words(before[name].weight)}, ""
         )
 
 
@@ -81,10 +81,10 @@ def _items(old: VersionContent, new: VersionContent) -> Iterator[Change]:
         if key in before:
             yield from _of_item(where, before[key], (aspect, item), known_before, known_after)
         else:
-            yield Change(Kind.ADDED, where, "", "", _summary(aspect, item, known_after))
+            yield Change(ChangeKind.ADDED, where, "", "", _summary(aspect, item, known_after))
     for key, (aspect, item) in before.items():
         if key not in after:
-            yield Change(Kind.REMOVED, _item_words(item, known_before), "", _summary(aspect, item, known_before), "")
+            yield Change(ChangeKind.REMOVED, _item_words(item, known_before), "", _summary(aspect, item, known_before), "")
 
 
 def _of_item(
@@ -115,17 +115,17 @@ def _three_ways(where: str, what: str, before: Mapping[str, Decimal], after: Map
     for name in after:
         said = f"{where} {name}"
         if name not in before:
-            yield Change(Kind.ADDED, said, "", "", f"{what} {number_words(after[name])}")
+            yield Change(ChangeKind.ADDED, said, "", "", f"{what} {number_words(after[name])}")
         else:
             yield from _changed(said, what, number_words(before[name]), number_words(after[name]))
     for name in before:
         if name not in after:
-            yield Change(Kind.REMOVED, f"{where} {name}", "", f"{what} {number_words(before[name])}", "")
+            yield Change(ChangeKind.REMOVED, f"{where} {name}", "", f"{what} {number_words(before[name])}", "")
 
 
 def _changed(where: str, what: str, old: str, new: str) -> Iterator[Change]:
     if old != new:
-        yield Change(Kind.CHANGED, where, what, old, new)
+        yield Change(ChangeKind.CHANGED, where, what, old, new)
 
 
 def _aspect_words(aspect: AspectContent) -> str:
