@@ -158,7 +158,7 @@ class ChangedOut(Outgoing):
     items: list[str]
 
 
-class ChangesOut(Outgoing):
+class RunChangesOut(Outgoing):
     replaces: int
     reason: str
     subjects: list[ChangedOut]
@@ -234,8 +234,8 @@ def read_whole_run(request: HttpRequest, run_id: Id) -> dict:
     return as_json(run, subjects_in_sight(request.actor, run).prefetch_related("parts"))
 
 
-@router.get("/evaluation/runs/{run_id}/changes", response=answers({200: ChangesOut}, 403, 404))
-def read_run_changes(request: HttpRequest, run_id: Id) -> ChangesOut:
+@router.get("/evaluation/runs/{run_id}/changes", response=answers({200: RunChangesOut}, 403, 404))
+def read_run_changes(request: HttpRequest, run_id: Id) -> RunChangesOut:
     """What a run changed against the one that it replaces, and the cases behind it."""
     require_reader(request.actor)
     run = run_at(request.actor, run_id)
@@ -255,7 +255,7 @@ def read_run_changes(request: HttpRequest, run_id: Id) -> ChangesOut:
         for one in found.subjects
     ]
     numbers = [case.number for case in found.cases]
-    return ChangesOut(replaces=run.replaces_id or run.pk, reason=run.reason, subjects=changed, cases=numbers, more_cases=found.more_cases)
+    return RunChangesOut(replaces=run.replaces_id or run.pk, reason=run.reason, subjects=changed, cases=numbers, more_cases=found.more_cases)
 
 
 @router.get("/evaluation/runs/{run_id}/scores/{subject}", response=answers({200: OpenedScoreOut}, 404))
