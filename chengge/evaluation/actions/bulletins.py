@@ -1,7 +1,7 @@
 """All writes of bulletins: drafted by an evaluator, signed by another pair of eyes, published by a leader, and then left alone."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from hashlib import sha256
@@ -31,6 +31,7 @@ from chengge.evaluation.queries.bulletins import (
     WRITING,
     Edited,
     document_of,
+    leading_runs,
     material_of,
     may_sign,
     path_of,
@@ -91,11 +92,16 @@ def correct(actor: Actor, number: int, reason: str, store: FactStore | None = No
         return new
 
 
-def read_anew(actor: Actor, number: int, store: FactStore | None = None) -> Bulletin:
-    """Read the figures of a draft again. Texts that nobody has touched are drafted anew; those of an evaluator stay."""
+def read_anew(actor: Actor, number: int, run_ids: Collection[int] | None = None, store: FactStore | None = None) -> Bulletin:
+    """Read the figures of a draft again. Texts that nobody has touched are drafted anew; those of an evaluator stay.
+
+    Args:
+        run_ids: the runs that it tells of; None: those that lead (`leading_runs`).
+    """
     _require(actor, WRITING, _("Bulletins are drafted by evaluators."))
     period = period_of(_found(number).period)
-    figures, candidates = _gathered(period, store)
+    runs = None if run_ids is None else [run for run in runs_of(period) if run.pk in run_ids]
+    figures, candidates = _gathered(period, store, runs)
     with transaction.atomic():
         bulletin = _draft_at(number)
         shown = {(case.rule, case.case_id): case for case in bulletin.cases.filter(shown=True)}
@@ -258,10 +264,10 @@ def _files_of(document: Document, day: date) -> list[tuple[str, bytes]]:
     return [("pdf", as_pdf(document, day)), ("docx", as_docx(document, day))]
 
 
-def _gathered(period: Period, store: FactStore | None) -> tuple[Figures, list[Candidate]]:
+def _gathered(period: Period, store: FactStore | None, chosen: Sequence[EvaluationRun] | None = None) -> tuple[Figures, list[Candidate]]:
     """Figures from the facts to which the latest run of the period is frozen; without a run, from those of now."""
     store = store or city_facts()
-    runs = runs_of(period)
+    runs = leading_runs(period) if chosen is None else chosen
     if runs:
         latest = max(runs, key=lambda run: (run.as_of, run.pk))
         pinned: FactStore = store.pinned(latest.facts_digest, int(latest.as_of.timestamp()))

@@ -1,6 +1,7 @@
 """The tables of a bulletin."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -25,15 +26,14 @@ def of_areas(ranking: Ranking, values: Mapping[str, Told]) -> Table:
         Column(pgettext("bulletin", "Rank"), 0.7, True),
         Column(pgettext("bulletin", "Area"), 2.2),
         Column(pgettext("bulletin", "Score"), 1, True),
-        Column(pgettext("bulletin", "Grade"), 0.9),
-        Column(pgettext("bulletin", "Since last"), 1.2),
+        Column(pgettext("bulletin", "Grade"), 0.8),
+        Column(pgettext("bulletin", "Since last"), 1.1),
         Column(pgettext("bulletin", "Reported"), 1, True),
-        Column(pgettext("bulletin", "In time"), 1.1, True),
-        Column(pgettext("bulletin", "Rework"), 1, True),
+        Column(pgettext("bulletin", "In time"), 1.3, True),
+        Column(pgettext("bulletin", "Rework"), 0.9, True),
     )
-    return Table(
-        scheme_name(ranking), columns, tuple(_area_row(one, values.get(one.id)) for one in _in_order(ranking)), _note_of_spans(ranking)
-    )
+    rows = tuple(_area_row(one, values.get(one.id)) for one in _in_order(ranking))
+    return _without_empty(Table(scheme_name(ranking), columns, rows, _note_of_spans(ranking)))
 
 
 def of_unscored_areas(streets: Sequence[Told]) -> Table:
@@ -44,8 +44,8 @@ def of_unscored_areas(streets: Sequence[Told]) -> Table:
         Column(pgettext("bulletin", "Reported"), 1, True),
         Column(pgettext("bulletin", "Filed"), 1, True),
         Column(pgettext("bulletin", "Closed"), 1, True),
-        Column(pgettext("bulletin", "In time"), 1.1, True),
-        Column(pgettext("bulletin", "Rework"), 1, True),
+        Column(pgettext("bulletin", "In time"), 1.3, True),
+        Column(pgettext("bulletin", "Rework"), 0.9, True),
     )
     ordered = sorted(streets, key=lambda one: (-(ratio(one.values, "D2") or 0), one.id))
     rows = tuple(
@@ -67,13 +67,13 @@ def of_departments(ranking: Ranking, values: Mapping[str, Told]) -> list[Table]:
     """A table for each peer group."""
     columns = (
         Column(pgettext("bulletin", "Rank"), 0.7, True),
-        Column(pgettext("bulletin", "Department"), 2.2),
+        Column(pgettext("bulletin", "Department"), 3.2),
         Column(pgettext("bulletin", "Score"), 1, True),
-        Column(pgettext("bulletin", "Grade"), 0.9),
-        Column(pgettext("bulletin", "Since last"), 1.2),
+        Column(pgettext("bulletin", "Grade"), 0.8),
+        Column(pgettext("bulletin", "Since last"), 1.1),
         Column(pgettext("bulletin", "Work"), 0.8, True),
-        Column(pgettext("bulletin", "In time"), 1.1, True),
-        Column(pgettext("bulletin", "Rework"), 1, True),
+        Column(pgettext("bulletin", "In time"), 1.3, True),
+        Column(pgettext("bulletin", "Rework"), 0.9, True),
     )
     tables = []
     for group, ranked in groups_of(ranking):
@@ -81,11 +81,11 @@ def of_departments(ranking: Ranking, values: Mapping[str, Told]) -> list[Table]:
             _("%(scheme)s: %(group)s") % {"scheme": scheme_name(ranking), "group": group_name(group)} if group else scheme_name(ranking)
         )
         rows = tuple(_department_row(one, values.get(one.id)) for one in ranked)
-        tables.append(Table(caption, columns, rows))
+        tables.append(_without_empty(Table(caption, columns, rows)))
     left_out = [one.name for one in ranking.subjects if one.rank is None]
     if tables and left_out:
         note = _("Without a score, for want of work to judge by: %(names)s.") % {"names": joined(left_out)}
-        tables[-1] = Table(tables[-1].caption, columns, tables[-1].rows, note)
+        tables[-1] = replace(tables[-1], note=note)
     return tables
 
 
@@ -93,11 +93,11 @@ def of_unscored_departments(organizations: Sequence[Told]) -> Table:
     """Departments by handling in time, where nothing has been scored."""
     columns = (
         Column(pgettext("bulletin", "Rank"), 0.7, True),
-        Column(pgettext("bulletin", "Department"), 2.2),
+        Column(pgettext("bulletin", "Department"), 3.2),
         Column(pgettext("bulletin", "Dispatched"), 1, True),
         Column(pgettext("bulletin", "Due"), 1, True),
-        Column(pgettext("bulletin", "In time"), 1.1, True),
-        Column(pgettext("bulletin", "Rework"), 1, True),
+        Column(pgettext("bulletin", "In time"), 1.3, True),
+        Column(pgettext("bulletin", "Rework"), 0.9, True),
         Column(pgettext("bulletin", "Handed back"), 1.1, True),
     )
     judged = [one for one in organizations if ratio(one.values, "D2") is not None]
@@ -136,13 +136,13 @@ def of_people(ranking: Ranking) -> Table:
         Column(pgettext("bulletin", "Name"), 2),
         Column(pgettext("bulletin", "Score"), 1, True),
         Column(pgettext("bulletin", "Grade"), 1),
-        Column(pgettext("bulletin", "Since last"), 1.2),
+        Column(pgettext("bulletin", "Since last"), 1.1),
         Column(pgettext("bulletin", "Work"), 1, True),
     )
     rows = tuple(
         (_rank(one), one.name, one.score or NOTHING, one.grade or NOTHING, _since(one), count(one.workload)) for one in _in_order(ranking)
     )
-    return Table(_("%(post)s, by name") % {"post": _post_name(ranking)}, columns, rows)
+    return _without_empty(Table(_("%(post)s, by name") % {"post": _post_name(ranking)}, columns, rows))
 
 
 def of_classes(figures: Figures) -> Table:
@@ -152,7 +152,7 @@ def of_classes(figures: Figures) -> Table:
         Column(pgettext("bulletin", "Reported"), 1, True),
         Column(pgettext("bulletin", "Share"), 1, True),
         Column(pgettext("bulletin", "Closed"), 1, True),
-        Column(pgettext("bulletin", "In time"), 1.1, True),
+        Column(pgettext("bulletin", "In time"), 1.3, True),
         Column(pgettext("bulletin", "Again"), 1, True),
     )
     whole = count_of(figures.city, "A0") or 1
@@ -195,6 +195,13 @@ def told_of_settings(settings: Mapping[str, Any]) -> str:
     public_of = _("public share over what was filed") if settings["public_of"] == "filed" else _("public share over what was accepted")
     again = _("recurrence within %(days)s days") % {"days": settings["recurs_within_days"]}
     return joined([filed_of, public_of, again])
+
+
+def _without_empty(table: Table) -> Table:
+    """The table without columns in which nothing stands."""
+    kept = [index for index in range(len(table.columns)) if not table.rows or any(row[index] != NOTHING for row in table.rows)]
+    columns = tuple(table.columns[index] for index in kept)
+    return Table(table.caption, columns, tuple(tuple(row[index] for index in kept) for row in table.rows), table.note)
 
 
 def _in_order(ranking: Ranking) -> list[Ranked]:

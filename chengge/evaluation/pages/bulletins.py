@@ -15,6 +15,7 @@ from chengge.evaluation.actions import bulletins as actions
 from chengge.evaluation.bulletin.compose import CHINESE, ENGLISH, LANGUAGES, Audience, rule_names, section_names
 from chengge.evaluation.bulletin.document import Document, as_plain
 from chengge.evaluation.models import Bulletin
+from chengge.evaluation.periods import period_of
 from chengge.evaluation.queries import bulletins as queries
 from chengge.organization.gates import actor_at, for_members, for_posts
 from chengge.organization.refusals import status_of
@@ -73,6 +74,8 @@ def shown(request: HttpRequest, number: int) -> HttpResponse:
         "signs_at_all": bool(actor.posts & queries.SIGNING),
         "publishes": bool(actor.posts & queries.PUBLISHING),
         "files": list(bulletin.files.filter(language=language, audience=audience.value).order_by("-kind")),
+        "runs": queries.runs_of(period_of(bulletin.period)) if bulletin.state == Bulletin.State.DRAFT else [],
+        "told_runs": set(bulletin.runs.values_list("pk", flat=True)),
         "replaced_by": getattr(bulletin, "replaced_by", None),
     }
     return render(request, "evaluation/bulletin.html", context)
@@ -147,7 +150,7 @@ def act(request: HttpRequest, number: int, action: str) -> HttpResponse:
                 messages.success(request, _("A new edition has been drafted. The old one stands until the new one is published."))
                 return redirect("evaluation_bulletin_edit", new.pk)
             case "read_anew":
-                actions.read_anew(actor, number)
+                actions.read_anew(actor, number, [_number(one) for one in request.POST.getlist("runs")])
                 messages.success(request, _("The figures have been read anew. Your own words have stayed."))
                 return redirect("evaluation_bulletin_edit", number)
             case "throw_away":
@@ -254,8 +257,9 @@ def _asked(request: HttpRequest, actor: Any) -> tuple[str, Audience]:
 
 def _audience(name: str, actor: Any) -> Audience:
     """An edition that the actor may read. Raises NotFound."""
-    if name not in tuple(Audience) or (name == Audience.INTERNAL and not queries.reads_drafts(actor)):
+    if name not in tuple(Audience):
         raise NotFound("audience", _("There is no such edition, or none that you may read."))
+    queries.require_edition(actor, Audience(name))
     return Audience(name)
 
 

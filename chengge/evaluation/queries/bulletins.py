@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import shapely
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from chengge import clock
@@ -20,7 +20,7 @@ from chengge.evaluation.bulletin.compose import Audience, Chosen, Material, Shap
 from chengge.evaluation.bulletin.document import CaseTold, Document, from_plain
 from chengge.evaluation.bulletin.pdf import as_pdf
 from chengge.evaluation.bulletin.word import as_docx
-from chengge.evaluation.models import Bulletin, BulletinCase, BulletinDocument, BulletinFile, EvaluationRun
+from chengge.evaluation.models import Bulletin, BulletinCase, BulletinDocument, BulletinFile, EvaluationRun, Judged
 from chengge.evaluation.periods import Period, month_of, period_of
 from chengge.evaluation.queries import bulletin_figures
 from chengge.evaluation.queries.bulletin_figures import Candidate
@@ -35,6 +35,7 @@ PUBLISHING = frozenset({Post.LEADER})
 READING_DRAFTS = frozenset({Post.EVALUATOR, Post.LEADER, Post.ADMINISTRATOR})
 OPEN_TO_ALL = (Bulletin.State.PUBLISHED, Bulletin.State.WITHDRAWN)
 METRES_PER_DEGREE = 111_320
+SECOND_LEVEL = 2
 TOLERANCE = 2e-5  # degrees, about two metres: finer than any line of a printed map
 STREET_FROM, COMMUNITY_FROM, COMMUNITY_TO = 10**8, 10**11, 10**12
 
@@ -64,6 +65,12 @@ class Edited:
 def reads_drafts(actor: Actor) -> bool:
     """Whether the actor sees drafts, and the editions for use within the house."""
     return bool(actor.posts & READING_DRAFTS)
+
+
+def require_edition(actor: Actor, audience: Audience) -> None:
+    """Raises NotFound for an edition that the actor may not read."""
+    if audience is Audience.INTERNAL and not reads_drafts(actor):
+        raise NotFound("audience", _("There is no such edition, or none that you may read."), field="audience")
 
 
 def bulletins_in_sight(actor: Actor) -> QuerySet[Bulletin]:
@@ -100,6 +107,27 @@ def runs_of(period: Period) -> list[EvaluationRun]:
     """The runs of a period that no other has replaced, in the order of their schemes."""
     rows = EvaluationRun.objects.filter(period=period.name, replaced_by=None)
     return list(rows.select_related("version__scheme").order_by("version__scheme__code", "-pk"))
+
+
+def leading_runs(period: Period) -> list[EvaluationRun]:
+    """The runs that a bulletin tells of unless its evaluator chooses others: one for each kind of subject that the city itself judges.
+
+    Where several schemes judge the same, that of the last bulletin goes on; else that which looks at most. Organizations below the second
+    level, and those whom another body judges, are told of where they are judged.
+    """
+    last = Bulletin.objects.filter(end__lte=period.begin, state=Bulletin.State.PUBLISHED).order_by("-begin", "-edition").first()
+    before = set(last.runs.values_list("version__scheme_id", flat=True)) if last else set()
+    runs = EvaluationRun.objects.filter(pk__in=[run.pk for run in runs_of(period)]).annotate(items=Count("version__aspects__items"))
+    ordered = sorted(
+        runs.select_related("version__scheme"),
+        key=lambda run: (run.version.scheme_id not in before, -run.items, run.version.scheme.code),
+    )
+    found: dict[tuple[str, str, str], EvaluationRun] = {}
+    for run in ordered:
+        scheme = run.version.scheme
+        if scheme.judged != Judged.CITY and scheme.under_id is None and (scheme.level or SECOND_LEVEL) == SECOND_LEVEL:
+            found.setdefault((scheme.judged, scheme.organization_kind, scheme.post), run)
+    return sorted(found.values(), key=lambda run: run.version.scheme.code)
 
 
 def next_periods(most: int = 6) -> list[Period]:
