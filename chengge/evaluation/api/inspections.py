@@ -51,7 +51,7 @@ class CampaignPage(Outgoing):
     next: str | None
 
 
-class PlaceOut(Outgoing):
+class InspectedPlaceOut(Outgoing):
     number: int
     grid_code: str
     street_code: str
@@ -70,7 +70,7 @@ class SampleOut(Outgoing):
     frame: list[str] = Field(
         description="A line “code,street,class” for each unit grid, by code; joined with line feeds they make the digest"
     )
-    places: list[PlaceOut]
+    places: list[InspectedPlaceOut]
 
 
 class ValueOut(Outgoing):
@@ -106,7 +106,7 @@ class ItemOut(Outgoing):
 class VisitOut(Outgoing):
     id: int
     campaign: str
-    place: PlaceOut
+    place: InspectedPlaceOut
     turn: int
     submitted_at: datetime | None
     items: list[ItemOut]
@@ -135,18 +135,18 @@ class LookIn(Incoming):
         return Look(marks, self.lon, self.lat, self.accuracy_m, self.words, photos)
 
 
-class ReportIn(Incoming):
+class FoundProblemIn(Incoming):
     item_id: StrictId
     class_id: StrictId | None = Field(None, description="Without it an operator asks back")
     words: text(1000) = ""
 
 
-class ReportedOut(Outgoing):
+class FoundProblemOut(Outgoing):
     report_id: int
     case_number: str | None
 
 
-class ScoreOut(Outgoing):
+class ImportedScoreOut(Outgoing):
     row: int
     code: str
     subject_id: str
@@ -174,7 +174,7 @@ class ImportPage(Outgoing):
 
 
 class ImportDetailOut(ImportOut):
-    scores: list[ScoreOut]
+    scores: list[ImportedScoreOut]
 
 
 @router.get("/inspections", response=answers({200: CampaignPage}))
@@ -254,12 +254,12 @@ def send_in_visit(request: HttpRequest, visit_id: Id, given: LookIn, key: Key = 
     return Status(201, _visit(own_visit(request.actor, visit_id)))
 
 
-@router.post("/visits/{visit_id}/reports", response=answers({201: ReportedOut}, 404, 409))
-def report_visit_finding(request: HttpRequest, visit_id: Id, given: ReportIn, key: Key = None) -> Status:
+@router.post("/visits/{visit_id}/reports", response=answers({201: FoundProblemOut}, 404, 409))
+def report_visit_finding(request: HttpRequest, visit_id: Id, given: FoundProblemIn, key: Key = None) -> Status:
     """Let a finding become a report, and a case if its class is named."""
     check_named(ProblemClass, given.class_id, "class_id")
     told = report_finding(request.actor, visit_id, given.item_id, given.class_id, given.words)
-    return Status(201, ReportedOut(report_id=told.report_id, case_number=told.number))
+    return Status(201, FoundProblemOut(report_id=told.report_id, case_number=told.number))
 
 
 @router.get("/imported-scores", response=answers({200: ImportPage}))
@@ -275,7 +275,9 @@ def imported_score_set(request: HttpRequest, set_id: Id) -> ImportDetailOut:
     """One of them with its rows."""
     one = import_in_sight(request.actor, set_id)
     scores = [
-        ScoreOut(row=row.row, code=row.code, subject_id=row.subject_id, subject=row.subject, points=str(row.points), sample=row.sample)
+        ImportedScoreOut(
+            row=row.row, code=row.code, subject_id=row.subject_id, subject=row.subject, points=str(row.points), sample=row.sample
+        )
         for row in one.scores.order_by("row")
     ]
     return ImportDetailOut(**_import(one).model_dump(), scores=scores)
@@ -299,8 +301,8 @@ def _campaign(one: Campaign, progress: object) -> CampaignOut:
     )
 
 
-def _place(row: InspectionPlace) -> PlaceOut:
-    return PlaceOut(
+def _place(row: InspectionPlace) -> InspectedPlaceOut:
+    return InspectedPlaceOut(
         number=row.number,
         grid_code=f"{row.grid_code:015d}",
         street_code=str(row.street_code),

@@ -255,7 +255,9 @@ def read_run_changes(request: HttpRequest, run_id: Id) -> RunChangesOut:
         for one in found.subjects
     ]
     numbers = [case.number for case in found.cases]
-    return RunChangesOut(replaces=run.replaces_id or run.pk, reason=run.reason, subjects=changed, cases=numbers, more_cases=found.more_cases)
+    return RunChangesOut(
+        replaces=run.replaces_id or run.pk, reason=run.reason, subjects=changed, cases=numbers, more_cases=found.more_cases
+    )
 
 
 @router.get("/evaluation/runs/{run_id}/scores/{subject}", response=answers({200: OpenedScoreOut}, 404))
