@@ -288,7 +288,7 @@ def _draft(
         end=period.end,
         edition=edition,
         figures=figures.as_plain(),
-        drafted_by_id=actor.member_id,
+        drafted_by_id=actor.member_id or 0,
         drafted_at=now,
         changed_at=now,
         replaces=replaces,
@@ -296,7 +296,7 @@ def _draft(
         title=replaces.title if replaces else "",
     )
     bulletin.runs.set(_runs_in(figures))
-    bulletin.editors.add(actor.member_id)  # type: ignore[arg-type]
+    bulletin.editors.add(actor.member_id or 0)
     BulletinText.objects.bulk_create(
         BulletinText(bulletin=bulletin, language=language, section=section, drafted=text, text=text)
         for language, texts in _drafted(figures).items()
@@ -343,7 +343,7 @@ def _changed(actor: Actor, bulletin: Bulletin) -> Bulletin:
     bulletin.version += 1
     bulletin.changed_at = clock.now()
     bulletin.save()
-    bulletin.editors.add(actor.member_id)  # type: ignore[arg-type]
+    bulletin.editors.add(actor.member_id or 0)
     return bulletin
 
 

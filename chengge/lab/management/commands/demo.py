@@ -13,7 +13,7 @@ from rich.console import Console
 from chengge import clock
 from chengge.casework.suggestions.lessons import train_quickly
 from chengge.foundation.models import Division
-from chengge.lab import answers, channels, inspections, likeness, outsiders, portal, runs, schemes, surveys, tracks
+from chengge.lab import answers, bulletins, channels, inspections, likeness, outsiders, portal, runs, schemes, surveys, tracks
 from chengge.lab.city import COUNTY_CODE
 from chengge.lab.console import passing_time, steps
 from chengge.lab.founding import found_city
@@ -82,6 +82,8 @@ class Command(BaseCommand):
                     inspections.fill(seed)
                 with steps("Scores are reckoned, and one run replaces another"):
                     runs.fill(seed)
+                with steps("Last month's bulletin is signed and published"):
+                    bulletins.fill(seed)
         _tidy_up()
         if days:
             with steps("Learning from closed cases"):
