@@ -247,7 +247,7 @@ def test_every_line_says_from_which_figures_it_came():
     item = reckon([rule], payees, {}, now_of(payees))[0].items[0]
     assert (item.rule_id, item.step_id) == (7, 3)
     assert item.because == {
-        "grade": "A", "group": "all", "workload": 70, "rank": 1, "rank_low": 1, "rank_high": 1, "total": "93",
+        "grade": "A", "group": "all", "workload": 70, "rank": 1, "rank_low": 1, "rank_high": 1, "total": "93.00",
         "deposit_fen": DEPOSIT, "treatment": "double", "percent": "50",
     }  # fmt: skip
 

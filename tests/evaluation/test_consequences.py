@@ -68,7 +68,7 @@ def test_every_item_names_its_rule_its_row_and_the_score_it_came_from(city, vers
     statement = propose(run_of(version, city, ("95", "80", "40")).pk, evaluator)
     item = StatementItem.objects.get(line__statement=statement, line__position=3)
     assert (item.rule, item.step.grade) == (rule, "D")
-    assert (item.because["total"], item.because["grade"], item.because["percent"]) == ("40", "D", "50")
+    assert (item.because["total"], item.because["grade"], item.because["percent"]) == ("40.00", "D", "50")
     assert (item.paid_in_fen, item.returned_fen, item.forfeited_fen) == (1_000_000, 500_000, 500_000)
     assert item.line.subject == RunSubject.objects.get(run=statement.run, rank=3)
 

@@ -83,9 +83,11 @@ def test_each_line_says_which_rule_and_which_score_it_came_from(city, statement,
     with counted_queries("consequences: a statement"):
         page = client.get(address(statement)).content.decode()
     assert "Nothing here is carried out by itself" in page
-    assert "grade A with score 95: deposit of 10,000.00 doubled; paid in 10,000.00, returned 10,000.00, on top 10,000.00" in page
-    assert "grade D with score 40: deposit of 10,000.00 forfeited by 50 %; paid in 10,000.00, returned 5,000.00, forfeited 5,000.00" in page
-    assert "place 3 of 3 in “专业部门”, last in the period since 2026-10-01" in page
+    assert "grade A with score 95.00: deposit of 10,000.00 doubled; paid in 10,000.00, returned 10,000.00, on top 10,000.00" in page
+    assert (
+        "grade D with score 40.00: deposit of 10,000.00 forfeited by 50 %; paid in 10,000.00, returned 5,000.00, forfeited 5,000.00" in page
+    )
+    assert "place 3 of 3 in “专业部门”, last for 1 period, since 2026-10-01" in page
     assert "+10,500.00" not in page
     assert "王磊" in page
 
@@ -168,7 +170,7 @@ def test_rules_are_read_in_words(city, version, counted_queries):
     with counted_queries("consequences: rules"):
         page = client.get("/evaluation/consequences/rules/").content.decode()
     assert "people of the unit: Department clerk" in page
-    assert "forfeited 50 %" in page
+    assert "forfeited by 50 %" in page
     assert "3 times in a row" in page
     assert "Add a rule" not in client_of(city, "leader").get("/evaluation/consequences/rules/").content.decode()
 

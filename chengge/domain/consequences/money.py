@@ -40,6 +40,12 @@ def written(value: Fraction) -> str:
     return f"{'-' if value < 0 and scaled else ''}{whole}" + (f".{rest:04d}".rstrip("0") if rest else "")
 
 
+def two_places(value: Fraction) -> str:
+    """A score as it is printed: two places, rounded half up."""
+    hundredths = half_up(abs(value) * 100)
+    return f"{'-' if value < 0 and hundredths else ''}{hundredths // 100}.{hundredths % 100:02d}"
+
+
 def settle(deposit_fen: int, opening_fen: int, treatment: Treatment, percent: Fraction = FULL) -> Settlement:
     """One period of a deposit: what is missing is paid in, what is too much goes back, then the treatment.
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
-from chengge.domain.consequences.money import half_up, rewards_by_place, settle, split, written
+from chengge.domain.consequences.money import half_up, rewards_by_place, settle, split, two_places, written
 from chengge.domain.consequences.rules import (
     FULL,
     NONE,
@@ -195,7 +195,7 @@ def _known(standing: Standing) -> dict[str, str | int]:
         if value is not None:
             known[name] = value
     if standing.total is not None:
-        known["total"] = written(Fraction(half_up(standing.total * 100), 100))
+        known["total"] = two_places(standing.total)
     return known
 
 

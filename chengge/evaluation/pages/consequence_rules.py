@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from chengge.domain.consequences import MAY_GO_BY, By, Kind
@@ -62,7 +62,7 @@ def yuan_field(label: Any, required: bool = True) -> forms.DecimalField:
 class RuleForm(LookForm):
     """A rule of one kind; only the fields that this kind has."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("consequence", "Name"), max_length=80)
     code = forms.SlugField(label=gettext_lazy("Code"), max_length=40, help_text=gettext_lazy("A rule of the same code is replaced."))
     day = DayField(label=gettext_lazy("Holds from"), initial=today)
     every = forms.ChoiceField(label=gettext_lazy("Follows from runs"), choices=PeriodChoice.choices, initial=PeriodChoice.MONTH)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -184,11 +185,10 @@ def _context(request: HttpRequest, found: Opened) -> dict[str, object]:
 
 
 def _headings() -> list[str]:
-    return [
-        _("No."), _("Name"), _("Kind"), _("Peer group"), _("Score"), _("Grade"), _("Place"), _("Rule"), _("Consequence"), _("Why"),
-        _("Amount (yuan)"), _("Held before"), _("Paid in"), _("Returned"), _("On top"), _("Forfeited"), _("Held after"),
-        _("Percent points"), _("Measure"),
-    ]  # fmt: skip
+    who = [_("No."), pgettext("consequence", "Name"), _("Kind"), _("Peer group"), _("Score"), _("Grade"), pgettext("rank", "Place")]
+    what = [_("Rule"), _("Consequence"), _("Why"), _("Amount (yuan)")]
+    moves = [_("Held before"), _("Paid in"), _("Returned"), _("On top"), _("Forfeited"), _("Held after")]
+    return [*who, *what, *moves, _("Percent points"), _("Measure")]
 
 
 def _rows(found: Opened) -> Iterator[list[Cell]]:

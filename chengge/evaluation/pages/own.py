@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from chengge.domain.lifecycle import Post
 from chengge.evaluation.pages.runs import address_of
 from chengge.evaluation.queries.consequences import own_lines
-from chengge.evaluation.queries.own import due_today, latest_below, own_lines_of_scores, points_words, standing_of
+from chengge.evaluation.queries.own import KINDS, due_today, latest_below, own_lines_of_scores, points_words, standing_of
 from chengge.organization.gates import actor_at, for_members
 
 
@@ -30,7 +30,7 @@ def standing(request: HttpRequest) -> HttpResponse:
         "short": points_words(found.short).removeprefix("+") if found and found.short is not None else "",
         "is_clerk": is_clerk,
         "due": due_today(actor) if is_clerk else None,
-        "below": latest_below(actor),
+        "below": latest_below(actor, chosen.kind if chosen else KINDS[0]),
         "statement_lines": own_lines(actor).select_related("statement__run__version__scheme")[:3],
     }
     return render(request, "evaluation/own.html", context)

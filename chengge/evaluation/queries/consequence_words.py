@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from chengge.domain.consequences import By, Kind
+from chengge.domain.consequences import By, Kind, Treatment
 from chengge.evaluation.models import ConsequenceRule, Scheme, StatementItem, TreatmentChoice
 from chengge.evaluation.queries.runs import group_label
 from chengge.organization.models import OrganizationKind, PostChoice
@@ -56,6 +56,17 @@ def whom(rule: ConsequenceRule) -> str:
     return narrowed or _("all who are judged")
 
 
+def treated(treatment: str, percent: str) -> str:
+    """What becomes of a deposit, with the percent where it is not the whole."""
+    if percent != "100":
+        match Treatment(treatment):
+            case Treatment.DOUBLE:
+                return _("returned with %(percent)s %% on top") % {"percent": percent}
+            case Treatment.FORFEIT:
+                return _("forfeited by %(percent)s %%") % {"percent": percent}
+    return str(TreatmentChoice(treatment).label)
+
+
 def explained(item: StatementItem) -> str:
     """One sentence: from which score and which row of the rule an item came."""
     known = dict(item.because)
@@ -95,9 +106,7 @@ def _deposit(item: StatementItem, known: dict[str, str | int], score: str) -> st
     if not known["treatment"]:
         first = _("%(score)s: no row for it, the deposit stays") % {"score": score}
     else:
-        treatment = str(TreatmentChoice(str(known["treatment"])).label)
-        partly = known["treatment"] in ("forfeit", "double") and known["percent"] != "100"
-        share = _("%(treatment)s by %(percent)s %%") % {"treatment": treatment, "percent": known["percent"]} if partly else treatment
+        share = treated(str(known["treatment"]), str(known["percent"]))
         first = _("%(score)s: deposit of %(amount)s %(treatment)s") % {
             "score": score,
             "amount": yuan(int(known["deposit_fen"])),
@@ -117,8 +126,8 @@ def _deposit(item: StatementItem, known: dict[str, str | int], score: str) -> st
 
 def _last(known: dict[str, str | int]) -> str:
     said = ngettext(
-        "place %(place)s of %(size)s in “%(group)s”, last in the period since %(since)s",
-        "place %(place)s of %(size)s in “%(group)s”, last %(times)s times in a row since %(since)s",
+        "place %(place)s of %(size)s in “%(group)s”, last for %(times)s period, since %(since)s",
+        "place %(place)s of %(size)s in “%(group)s”, last for %(times)s periods in a row, since %(since)s",
         int(known["times"]),
     ) % {
         "place": known["rank"],

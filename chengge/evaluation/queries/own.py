@@ -38,6 +38,10 @@ class Line:
     subjects: Sequence[RunSubject]
 
     @property
+    def kind(self) -> str:
+        return self.key.rpartition(".")[2]
+
+    @property
     def latest(self) -> RunSubject:
         return self.subjects[0]
 
@@ -131,7 +135,7 @@ def own_lines_of_scores(actor: Actor) -> list[Line]:
         key = f"{row.run.version.scheme.code}.{kind_of(row.run.period)}"
         by_key.setdefault(key, {}).setdefault(row.run.period, row)
     lines = [Line(key, tuple(periods.values())[:SHOWN_PERIODS]) for key, periods in by_key.items()]
-    return sorted(lines, key=lambda line: (line.latest.judged == Judged.MEMBER, KINDS.index(line.key.rpartition(".")[2]), line.key))
+    return sorted(lines, key=lambda line: (line.latest.judged == Judged.MEMBER, KINDS.index(line.kind), line.key))
 
 
 def standing_of(line: Line) -> Standing:
@@ -205,15 +209,16 @@ def due_today(actor: Actor) -> Due:
     return Due(cases, counted["late"], counted["all"] - counted["late"])
 
 
-def latest_below(actor: Actor) -> Mapping[str, Sequence[RunSubject]]:
-    """The latest scores of organizations below the actor's own, by scheme. Three queries."""
+def latest_below(actor: Actor, kind: str) -> Mapping[str, Sequence[RunSubject]]:
+    """The latest scores of organizations below the actor's own by one kind of period, by scheme, the worst first. Two queries."""
     if Post.DEPARTMENT not in actor.posts or actor.organization_id is None:
         return {}
     ids = [str(one) for one in with_all_below(actor.organization_id) if one != actor.organization_id]
     rows = RunSubject.objects.filter(judged=Judged.ORGANIZATION, subject_id__in=ids, run__replaced_by=None)
     found: dict[str, RunSubject] = {}
     for row in rows.select_related("run__version__scheme").order_by("-run__end", "-run__made_at")[: len(ids) * MOST_PERIODS]:
-        found.setdefault(row.subject_id, row)
+        if kind_of(row.run.period) == kind:
+            found.setdefault(row.subject_id, row)
     by_scheme: dict[str, list[RunSubject]] = {}
     for row in sorted(found.values(), key=lambda one: (one.total is None, one.total or 0, one.name)):
         by_scheme.setdefault(row.run.version.scheme.code, []).append(row)

@@ -2,7 +2,7 @@
 
 from django import template
 
-from chengge.evaluation.models import MeasureChoice, Statement
+from chengge.evaluation.models import ConsequenceStep, MeasureChoice, Statement
 from chengge.evaluation.queries import consequence_words, runs
 
 register = template.Library()
@@ -27,6 +27,11 @@ register.filter("plain_number", consequence_words.plain)
 register.filter("whom", consequence_words.whom)
 register.filter("scheme_label", consequence_words.scheme_label)
 register.filter("group_label", runs.group_label)
+
+
+@register.filter
+def treated(step: ConsequenceStep) -> str:
+    return consequence_words.treated(step.treatment, consequence_words.plain(step.percent))
 
 
 @register.filter
