@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from chengge import clock
 from chengge.casework.actions import Given
-from chengge.casework.models import Basis, Case, Channel, Degree, SidePath, Task
+from chengge.casework.models import Basis, Case, Channel, Degree, LedgerEntry, SidePath, Task
 from chengge.casework.queries import CaseDetail, candidates_for
 from chengge.casework.queries.likeness import Alike, alike_to, in_sight_of
 from chengge.casework.usual import MEANS, REASONS
@@ -226,6 +226,14 @@ class ActionForm:
         if kind is None or ASKINGS[kind].ask == self.row.action:
             return None
         return SidePath.objects.filter(case=self.case, kind=kind.value, ended_at=None).order_by("-ordinal").first()
+
+    @property
+    def asked_in_words(self) -> str:
+        """What the department said when it asked. Two queries."""
+        path = self.pending
+        if path is None:
+            return ""
+        return LedgerEntry.objects.filter(case=self.case, seq=path.asked_seq).values_list("reason", flat=True).first() or ""
 
     @property
     def until(self) -> str:

@@ -76,4 +76,5 @@ def _give_work(simulation: Simulation, level: int, until: int, now: int) -> None
 def _held(simulation: Simulation, level: int) -> list[Life]:
     """The cases in the hands of platforms of a level, in the order in which they came."""
     lives = sorted(simulation.lives.values(), key=lambda life: life.id)
-    return [life for life in lives if life.level == level and life.handling is not None and life.stage in AT_DEPARTMENT]
+    free = [life for life in lives if not life.asked and not life.suspended_until]
+    return [life for life in free if life.level == level and life.handling is not None and life.stage in AT_DEPARTMENT]

@@ -21,7 +21,12 @@ SELECT c.id, r.key, c.problem_class_id, c.rule_id, c.area_class, c.grid_code, c.
             WHERE t.case_id = c.id AND t.done_at IS NOT NULL AND t.kind = 'verify' ORDER BY t.id DESC LIMIT 1), ''),
   (SELECT member_id FROM casework_task t WHERE t.case_id = c.id AND t.done_at IS NULL),
   ARRAY(SELECT DISTINCT organization_id FROM casework_assignment a
-        WHERE a.case_id = c.id AND a.level = 2 AND a.outcome = 'confirm_return')
+        WHERE a.case_id = c.id AND a.level = 2 AND a.outcome = 'confirm_return'),
+  c.asked, CASE WHEN c.rework_count = 0 THEN c.extension_count ELSE 0 END, c.supervision,
+  coalesce(extract(epoch FROM c.suspended_until)::bigint, 0),
+  coalesce((SELECT extract(epoch FROM path.until)::bigint FROM casework_sidepath path
+            WHERE path.case_id = c.id AND path.kind = 'suspension' AND path.ended_at IS NULL), 0),
+  ARRAY(SELECT DISTINCT e.action::text FROM casework_ledgerentry e WHERE e.case_id = c.id)
 FROM casework_case c JOIN casework_report r ON r.case_id = c.id
 WHERE r.key LIKE 'sim-%%' AND NOT c.stage = ANY(%s) AND (%s::bigint IS NULL OR c.id = %s) ORDER BY c.id
 """
@@ -101,6 +106,12 @@ def _life(
     verified: str,
     walker_id: int | None,
     tried: list[int],
+    asked: str,
+    extensions: int,
+    supervision: str,
+    suspended_until: int,
+    until: int,
+    actions: list[str],
 ) -> Life:
     trouble = next((found for found in world.troubles if found.class_id == class_id), None)
     life = Life(
@@ -128,6 +139,12 @@ def _life(
         level=level,
         rework=rework,
         tried=set(tried),
+        asked=asked if asked in ("extension", "suspension") else "",
+        extensions=extensions,
+        supervision=supervision,
+        suspended_until=suspended_until,
+        until=until,
+        said=set(actions),
     )
     if department_id is not None:
         life.wrong = is_wrong(world, life, department_id)

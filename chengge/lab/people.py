@@ -60,6 +60,15 @@ REASONS: dict[str, tuple[str, ...]] = {
     "merge": ("与在办案卷为同一问题", "同一地点、同一问题，并案处理"),
     "split": ("现场核实为两处，分开办理",),
     "reopen": ("回访时举报人反映问题未解决", "结案后问题反弹"),
+    "ask_extension": ("配件需订货，预计后天到货", "连日降雨无法施工", "开挖许可正在办理", "现场有交叉施工，需错开时段"),
+    "refuse_extension": ("现有时限足够，请抓紧处置", "存在安全隐患，不宜延后"),
+    "ask_suspension": ("需待适宜季节补植", "已列入道路改造工程一并实施"),
+    "refuse_suspension": ("不受季节制约，请按期处置", "请先做临时处置"),
+    "appeal": ("处置期间遇暴雨红色预警，户外停工", "派遣到我单位时已误派两次，时间被占用", "反馈当日系统维护，无法提交"),
+    "refuse_appeal": ("依据不足", "本可按时申请延期"),
+    "correct": ("门牌号有误，按现场更正", "坐标偏移，按现场更正"),
+    "order_supervision": ("超时且无反馈", "领导过问，限时办结", "重点路段，影响较大"),
+    "answer_supervision": ("人员已到场，今日办结", "材料已到，明早施工", "已设置围挡，正在抢修"),
 }
 
 
@@ -75,7 +84,14 @@ class Handling:
 
 @dataclass(slots=True)
 class Life:
-    """A case as the simulator carries it along. `step` is the number of its last ledger entry."""
+    """A case as the simulator carries it along.
+
+    Attributes:
+        step: the number of its last ledger entry.
+        asked: what its department asks for, while nobody has answered; extensions: granted for the handling that runs.
+        until: the morning until which a suspension is asked, and suspended_until: until which it lasts, in epoch seconds.
+        said: side paths that it has seen, by action.
+    """
 
     id: int
     key: str
@@ -102,6 +118,12 @@ class Life:
     rework: int = 0
     wrong: bool = False
     tried: set[int] = field(default_factory=set)
+    asked: str = ""
+    extensions: int = 0
+    until: int = 0
+    suspended_until: int = 0
+    supervision: str = ""
+    said: set[str] = field(default_factory=set)
     handling: Handling | None = None
 
     def chance(self, about: str = "") -> Random:
@@ -116,6 +138,7 @@ class Deed:
     Attributes:
         post: whose deed it is; `by_task` and `by_reporter` name the very person.
         photos: views of the place to give along.
+        basis, note: why, and what is demanded; until_days: for how long a case is to wait.
     """
 
     action: str
@@ -125,6 +148,9 @@ class Deed:
     organization_id: int | None = None
     rule_id: int | None = None
     photos: tuple[str, ...] = ()
+    basis: str = ""
+    note: str = ""
+    until_days: int = 0
 
 
 def next_deed(life: Life, world: World, now: int, crowded: bool) -> Deed | None:
@@ -258,7 +284,8 @@ def finishing_moment(life: Life, world: World) -> int:
     dice = Random(f"{life.key} share {life.rework} {len(life.tried)}")  # noqa: S311
     median = REWORK_MEDIAN_SHARE if life.rework else HANDLING_MEDIAN_SHARE
     share = dice.lognormvariate(math.log(median), HANDLING_SPREAD)
-    return handling.since + working_wait(handling, world, handling.since, handling.seconds * min(share, 2.5))
+    seconds = handling.seconds / (1 + life.extensions)  # more time makes nobody slower
+    return handling.since + working_wait(handling, world, handling.since, seconds * min(share, 2.5))
 
 
 def working_wait(handling: Handling, world: World, now: int, seconds: float) -> int:

@@ -6,7 +6,7 @@ A discrete-event simulation. Everything it does to a case is `casework.actions.r
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 
@@ -15,14 +15,16 @@ from django.db import connection
 from chengge import clock
 from chengge.casework import tasks
 from chengge.casework.actions import Given, Said, complete_report, perform, report
+from chengge.casework.actions.side_paths import morning_of
 from chengge.casework.models import Origin
 from chengge.domain.errors import Conflict, Refused
-from chengge.domain.lifecycle import Post, Stage
+from chengge.domain.lifecycle import BY_ACTION, BY_ITSELF, Holder, Post, Stage
 from chengge.lab.lives import handling_of, holder_of, is_wrong, last_serial, open_lives, walker_of
 from chengge.lab.pace import Pace
 from chengge.lab.people import Deed, Life, next_deed
 from chengge.lab.photo_box import PhotoBox
 from chengge.lab.problems import BY_CITIZEN, Problem, days_between, problems_of_day, rule_of
+from chengge.lab.side_deeds import side_deed
 from chengge.lab.world import World
 from chengge.organization.queries import MACHINE, Actor, city_day
 
@@ -181,7 +183,7 @@ class Simulation:
     def _plan(self, life: Life, now: int) -> None:
         """Put the next deed of a case into the calendar."""
         crowded = self.crowded_from is not None and now >= self.crowded_from
-        deed = next_deed(life, self.world, now, crowded)
+        deed = (None if crowded else side_deed(life, self.world, now)) or next_deed(life, self.world, now, crowded)
         if deed is None:
             self.lives.pop(life.id, None)
             return
@@ -235,8 +237,11 @@ class Simulation:
         if deed.post is Post.INSPECTOR:
             member_id = life.reporter_id if life.stage is Stage.REPORTED else life.task_member_id
             return self.world.actors[member_id or self.world.of_post[Post.INSPECTOR][0]]
+        if deed.action in BY_ITSELF:
+            return MACHINE
         if deed.post is Post.DEPARTMENT:
-            clerks = self.world.clerks.get(life.organization_id or 0)
+            responsible = BY_ACTION[deed.action].holder is Holder.RESPONSIBLE
+            clerks = self.world.clerks.get((life.department_id if responsible else life.organization_id) or 0)
             return self.world.actors[life.chance("clerk").choice(clerks)] if clerks else MACHINE
         return self._somebody(deed.post, life, now)
 
@@ -255,6 +260,9 @@ class Simulation:
             accuracy_m=round(dice.uniform(2, 14), 1) if on_the_spot else None,
             rule_id=deed.rule_id,
             organization_id=deed.organization_id,
+            basis=deed.basis,
+            note=deed.note,
+            until=city_day(clock.now()) + timedelta(days=deed.until_days) if deed.until_days else None,
             place=f"{life.place}，{dice.choice(AMENDED_PLACES)}" if deed.action == "amend" else "",
         )
 
@@ -286,8 +294,34 @@ class Simulation:
                 life.organization_id, life.level = life.department_id, 2
             case "refuse_return":
                 life.wrong = False
-        if deed.action in ("dispatch", "fail_check", "refuse_return"):
+            case "finish" | "hand_back":
+                life.asked = ""
+        self._remember_side_path(life, deed)
+        if deed.action in ("dispatch", "fail_check"):
+            life.extensions = 0
+            life.said.clear()
+        if deed.action in ("dispatch", "fail_check", "refuse_return", "grant_extension", "wake"):
             life.handling = handling_of(life.id)
+
+    def _remember_side_path(self, life: Life, deed: Deed) -> None:
+        if BY_ACTION[deed.action].is_overlay:
+            life.said.add(deed.action)
+        match deed.action:
+            case "ask_extension" | "ask_suspension":
+                life.asked = deed.action.removeprefix("ask_")
+                life.until = morning_of(city_day(clock.now()) + timedelta(days=deed.until_days)) if deed.until_days else 0
+            case "grant_extension":
+                life.asked, life.extensions = "", life.extensions + 1
+            case "grant_suspension":
+                life.asked, life.suspended_until = "", life.until
+            case "refuse_extension" | "refuse_suspension":
+                life.asked = ""
+            case "wake":
+                life.suspended_until = 0
+            case "order_supervision":
+                life.supervision = "ordered"
+            case "answer_supervision":
+                life.supervision = "answered"
 
     def _look_again(self, life: Life, now: int) -> None:
         """Read a case anew after somebody else moved it."""

@@ -13,7 +13,21 @@ from rich.console import Console
 from chengge import clock
 from chengge.casework.suggestions.lessons import train_quickly
 from chengge.foundation.models import Division
-from chengge.lab import answers, bulletins, channels, inspections, likeness, outsiders, portal, runs, schemes, surveys, tracks
+from chengge.lab import (
+    answers,
+    bulletins,
+    channels,
+    consequences,
+    inspections,
+    likeness,
+    outsiders,
+    portal,
+    requests,
+    runs,
+    schemes,
+    surveys,
+    tracks,
+)
 from chengge.lab.city import COUNTY_CODE
 from chengge.lab.console import passing_time, steps
 from chengge.lab.founding import found_city
@@ -80,8 +94,12 @@ class Command(BaseCommand):
                     schemes.fill(seed)
                 with steps("Places are drawn by lot and looked at"):
                     inspections.fill(seed)
+                with steps("Departments ask, leaders write, people talk"):
+                    requests.fill(seed)
                 with steps("Scores are reckoned, and one run replaces another"):
                     runs.fill(seed)
+                with steps("Scores have consequences"):
+                    consequences.fill(seed)
                 with steps("Last month's bulletin is signed and published"):
                     bulletins.fill(seed)
         _tidy_up()
