@@ -1,6 +1,6 @@
 """How sure a score is: the city's cases drawn anew some hundred times (bootstrap), and what scores and ranks come out.
 
-Drawn are cases, each with all that it counts in any indicator, so that what hangs together is drawn together. One draw in N + 1 is of
+Drawn are cases, each with all that it counts in any indicator, so that what hangs together is drawn together. Two draws in N + 2 are of
 the peers' cases instead of the own: a subject with few cases, all of them good, is not thereby sure to be good.
 Values that come from no cases (inspections, values of the period before) stay as they are. Ranks, scores and random numbers depend on the
 seed and the subject alone, not on the order in which rows come.
@@ -19,6 +19,7 @@ from chengge.domain.scoring import FULL, Missing, Observed, Rule, Scheme, Way, W
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 LOW, HIGH = 0.05, 0.95
+OF_PEERS = 2  # cases of the peers that stand beside the own ones
 PLACES = 9  # scores closer than this are equal: adding in another order may differ further behind
 MOST_NUMBERS_AT_ONCE = 4_000_000
 
@@ -97,7 +98,7 @@ def drawn_sums(one: Drawn, peers: Whole, samples: int, seed: int) -> Whole:
     count = len(one.sums)
     if count == 0:
         return np.zeros((samples, one.sums.shape[1]), np.int64)
-    from_peers = random.binomial(count, 1 / (count + 1), samples)
+    from_peers = random.binomial(count, OF_PEERS / (count + OF_PEERS), samples)
     drawn = _drawn(random, one.sums, count - from_peers)
     which = np.repeat(np.arange(samples), from_peers)
     np.add.at(drawn, which, peers[random.integers(0, len(peers), len(which))])

@@ -25,6 +25,7 @@ from chengge.organization.queries import city_day
 
 MODES = ("periods", "change", "groups")  # as `_mode_words` names them
 DAYS = 30
+PLATFORM_LEVEL = 2  # of the organizations that can be picked: departments and territories
 WHISKER = 160  # width of the picture of a difference and its interval, in its own units
 OF_WHOM = (Judged.CITY, Judged.STREET, Judged.COMMUNITY, Judged.ORGANIZATION)
 
@@ -173,7 +174,7 @@ def _subjects(asked: Asked) -> list[tuple[str, str]]:
         begin, end = (side := _sides_or_month(asked)).begin, side.end
     except Refused:
         return []
-    return [(one.subject_id, one.name) for one in subjects_of(Scheme(judged=asked.judged, level=None), begin, end)]
+    return [(one.subject_id, one.name) for one in subjects_of(Scheme(judged=asked.judged, level=PLATFORM_LEVEL), begin, end)]
 
 
 def _sides_or_month(asked: Asked) -> Side:

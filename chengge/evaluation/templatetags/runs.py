@@ -8,6 +8,7 @@ from chengge.casework.models import LedgerEntry
 from chengge.casework.words import deed
 from chengge.evaluation.models import RunPart
 from chengge.evaluation.queries.explaining import AspectShown, PartShown
+from chengge.evaluation.queries.runs import group_label
 
 register = template.Library()
 
@@ -30,6 +31,12 @@ def sums(part: RunPart | None) -> str:
 def lost(shown: AspectShown | PartShown) -> float:
     """Points of the whole score that could have been brought and were not."""
     return max(0.0, shown.share_percent - shown.brought)
+
+
+@register.filter
+def group(name: str) -> str:
+    """A peer group as people read it."""
+    return group_label(name)
 
 
 @register.filter
