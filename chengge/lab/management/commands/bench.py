@@ -58,7 +58,7 @@ class Command(BaseCommand):
             raise CommandError("The benchmarks are part of the repository, not of the installed package. Run this in a clone.")
         if str(settings.BASE_DIR) not in sys.path:
             sys.path.insert(0, str(settings.BASE_DIR))
-        from bench import http, ledger, lifecycles, likeness, locate, positions, resolve, startup, suggestions, worktime
+        from bench import explain, http, ledger, lifecycles, likeness, locate, positions, resolve, startup, suggestions, worktime
 
         return {
             "worktime": worktime.run,
@@ -70,6 +70,7 @@ class Command(BaseCommand):
             "lifecycles": lambda: lifecycles.run(cases),
             "http": lambda: http.run(cases),
             "ledger": lambda: ledger.run(cases),
+            "explain": explain.run,
             "startup": startup.run,
         }
 
