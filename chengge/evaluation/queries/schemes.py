@@ -78,11 +78,6 @@ def state_of(version: SchemeVersion, day: date) -> str:
     return "now" if version.valid_to is None or version.valid_to > day else "past"
 
 
-def is_judged_by(actor: Actor, scheme: Scheme) -> bool:
-    """Whether the member, or the body or area they answer for, is judged by the scheme."""
-    return Scheme.objects.filter(_judging(actor), pk=scheme.pk).exists()
-
-
 def _judging(actor: Actor) -> Q:
     """The schemes that judge the member in a post, the member's organization, or its area."""
     by_post = Q(judged=Judged.MEMBER, post__in=[post.value for post in actor.posts])
