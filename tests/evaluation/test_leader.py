@@ -107,6 +107,13 @@ def test_the_way_leads_from_the_city_to_the_place_to_the_case(lived, counted_que
     assert client.get(f"/leader/street/{street}/").status_code == 200
 
 
+def test_a_program_is_told_what_the_phone_shows(lived):
+    told = client_of(lived.city, "leader").get("/api/v1/evaluation/city-today").json()
+    assert (told["open"], told["week"]) == (2, {"in_time": 1, "due": 3, "percent": 33.3})
+    assert told["best_streets"] == [], "too few handlings"
+    assert client_of(lived.city, "department").get("/api/v1/evaluation/city-today").status_code == 403
+
+
 def test_other_posts_and_unknown_places_are_turned_away(lived, mayor):
     for name in ("department", "operator", "evaluator", "inspector"):
         assert client_of(lived.city, name).get("/leader/").status_code == 403

@@ -250,7 +250,7 @@ def waiting(actor: Actor, now: Now) -> list[Waiting]:
     unanswered = SidePath.objects.filter(sight(actor, "case__"), kind=SidePath.Kind.ORDER, answered_at=None, ended_at=None)
     orders = unanswered.aggregate(all=Count("pk"), late=Count("pk", filter=Q(answer_due_at__lt=moment)))
     drafts = Bulletin.objects.filter(state=Bulletin.State.DRAFT).exclude(editors=actor.member_id).count()
-    approved = StatementEvent.objects.filter(did=StatementEvent.Did.APPROVED, member_id=actor.member_id).values("statement_id")
+    approved = StatementEvent.objects.filter(did=StatementEvent.Did.APPROVED, member_id=actor.member_id or 0).values("statement_id")
     proposed = Statement.objects.filter(state=Statement.State.PROPOSED).exclude(proposed_by_id=actor.member_id)
     statements = proposed.exclude(pk__in=approved).count()
     late, rest = orders["late"], orders["all"] - orders["late"]
