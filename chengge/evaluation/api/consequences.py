@@ -44,7 +44,7 @@ class StatementsAsked(Incoming):
     limit: PageSize = 50
 
 
-class DepositOut(Outgoing):
+class StatementDepositOut(Outgoing):
     """`opening + paid_in = returned + forfeited + closing`; `extra` comes on top. All in fen."""
 
     opening: int
@@ -55,7 +55,7 @@ class DepositOut(Outgoing):
     closing: int
 
 
-class ItemOut(Outgoing):
+class StatementItemOut(Outgoing):
     rule: str
     rule_id: int
     kind: Literal[tuple(KindChoice.values)]
@@ -63,12 +63,12 @@ class ItemOut(Outgoing):
     amount_fen: Fen
     percent_points: Decimal
     measure: Literal[("", *MeasureChoice.values)]
-    deposit: DepositOut | None
+    deposit: StatementDepositOut | None
     why: str = Field(description="In words")
     because: dict[str, str | int] = Field(description="The figures it came from")
 
 
-class LineOut(Outgoing):
+class StatementLineOut(Outgoing):
     payee: str = Field(examples=["organization:17", "member:4"])
     name: str
     is_person: bool
@@ -77,10 +77,10 @@ class LineOut(Outgoing):
     rank: int | None
     amount_fen: Fen
     percent_points: Decimal
-    items: list[ItemOut]
+    items: list[StatementItemOut]
 
 
-class EventOut(Outgoing):
+class StatementEventOut(Outgoing):
     at: Moment
     member: str
     did: str
@@ -89,29 +89,29 @@ class EventOut(Outgoing):
 
 
 class OpenedStatementOut(StatementOut):
-    lines: list[LineOut]
-    events: list[EventOut]
+    lines: list[StatementLineOut]
+    events: list[StatementEventOut]
 
 
-class OwnLineOut(LineOut):
+class OwnStatementLineOut(StatementLineOut):
     statement: int
     scheme: str
     period: str
 
 
-class OwnLinesOut(Outgoing):
-    lines: list[OwnLineOut]
+class OwnStatementLinesOut(Outgoing):
+    lines: list[OwnStatementLineOut]
 
 
-class ProposalIn(Incoming):
+class StatementProposalIn(Incoming):
     run: StrictId
 
 
-class ApprovalIn(Incoming):
+class StatementApprovalIn(Incoming):
     digest: Digest
 
 
-class RefusalIn(Incoming):
+class StatementRefusalIn(Incoming):
     reason: text(MOST_WORDS, 1)
 
 
@@ -123,15 +123,15 @@ def list_statements(request: HttpRequest, asked: Query[StatementsAsked]) -> Stat
 
 
 @router.post("/evaluation/statements", response=answers({201: StatementOut}, 403, 404, 409))
-def propose_statement(request: HttpRequest, given: ProposalIn, key: Key = None) -> HttpResponse | Status:
+def propose_statement(request: HttpRequest, given: StatementProposalIn, key: Key = None) -> HttpResponse | Status:
     """Propose the statement of a run (evaluators). The same run under the same rules gives the statement that there is."""
     return once(request, key, 201, lambda: StatementOut(**_statement(propose(given.run, request.actor))))
 
 
-@router.get("/evaluation/statements/mine", response=OwnLinesOut)
-def own_statement_lines(request: HttpRequest) -> OwnLinesOut:
+@router.get("/evaluation/statements/mine", response=OwnStatementLinesOut)
+def own_statement_lines(request: HttpRequest) -> OwnStatementLinesOut:
     """Approved lines about yourself, and about your unit where you are its clerk."""
-    return OwnLinesOut(lines=[_own(line) for line in own_listed(request.actor)])
+    return OwnStatementLinesOut(lines=[_own(line) for line in own_listed(request.actor)])
 
 
 @router.get("/evaluation/statements/{statement_id}", response=answers({200: OpenedStatementOut}, 403, 404))
@@ -139,18 +139,18 @@ def own_statement_lines(request: HttpRequest) -> OwnLinesOut:
 def read_statement(request: HttpRequest, statement_id: Id) -> OpenedStatementOut:
     """A statement with every line, the figures it came from, and who did what with it."""
     found = opened(request.actor, statement_id)
-    events = [EventOut(at=one.at, member=str(one.member), did=one.did, words=one.words, hash=one.hash) for one in found.events]
-    return OpenedStatementOut(**_statement(found.statement), lines=[LineOut(**_line(line)) for line in found.lines], events=events)
+    events = [StatementEventOut(at=one.at, member=str(one.member), did=one.did, words=one.words, hash=one.hash) for one in found.events]
+    return OpenedStatementOut(**_statement(found.statement), lines=[StatementLineOut(**_line(line)) for line in found.lines], events=events)
 
 
 @router.post("/evaluation/statements/{statement_id}/approval", response=answers({200: StatementOut}, 403, 404, 409))
-def approve_statement(request: HttpRequest, statement_id: Id, given: ApprovalIn) -> StatementOut:
+def approve_statement(request: HttpRequest, statement_id: Id, given: StatementApprovalIn) -> StatementOut:
     """Approve what you have read; the second approval, by another person, locks it. Never the proposer."""
     return StatementOut(**_statement(approve(statement_id, request.actor, given.digest)))
 
 
 @router.post("/evaluation/statements/{statement_id}/refusal", response=answers({200: StatementOut}, 403, 404, 409))
-def refuse_statement(request: HttpRequest, statement_id: Id, given: RefusalIn) -> StatementOut:
+def refuse_statement(request: HttpRequest, statement_id: Id, given: StatementRefusalIn) -> StatementOut:
     """Refuse a proposed statement, with the reason."""
     return StatementOut(**_statement(refuse(statement_id, request.actor, given.reason)))
 
@@ -184,13 +184,13 @@ def _line(line: StatementLine) -> dict[str, object]:
     }
 
 
-def _own(line: StatementLine) -> OwnLineOut:
+def _own(line: StatementLine) -> OwnStatementLineOut:
     run = line.statement.run
-    return OwnLineOut(**_line(line), statement=line.statement_id, scheme=run.version.scheme.code, period=run.period)
+    return OwnStatementLineOut(**_line(line), statement=line.statement_id, scheme=run.version.scheme.code, period=run.period)
 
 
-def _item(item: StatementItem) -> ItemOut:
-    deposit = DepositOut(
+def _item(item: StatementItem) -> StatementItemOut:
+    deposit = StatementDepositOut(
         opening=item.opening_fen,
         paid_in=item.paid_in_fen,
         returned=item.returned_fen,
@@ -198,7 +198,7 @@ def _item(item: StatementItem) -> ItemOut:
         forfeited=item.forfeited_fen,
         closing=item.closing_fen,
     )
-    return ItemOut(
+    return StatementItemOut(
         rule=item.rule.name,
         rule_id=item.rule_id,
         kind=item.kind,
