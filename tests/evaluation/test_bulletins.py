@@ -345,6 +345,24 @@ def test_a_fault_in_the_form_keeps_what_was_written(city, draft):
     assert "请联系 13812345678 处理" in answer.content.decode()
 
 
+def test_programs_read_what_was_published_and_drafts_are_for_their_makers(city, draft, told):
+    clerk, evaluator = client_of(city.city, "department"), client_of(city.city, "evaluator")
+    assert [row["id"] for row in clerk.get("/api/v1/evaluation/bulletins").json()["items"]] == [told.pk]
+    assert {row["id"] for row in evaluator.get("/api/v1/evaluation/bulletins").json()["items"]} == {draft.pk, told.pk}
+    one = clerk.get(f"/api/v1/evaluation/bulletins/{told.pk}").json()
+    assert {file["audience"] for file in one["files"]} == {"public"}
+    document = clerk.get(f"/api/v1/evaluation/bulletins/{told.pk}/document?language=en").json()
+    assert document["sha256"] in {file["document_sha256"] for file in one["files"] if file["language"] == "en"}
+    assert clerk.get(f"/api/v1/evaluation/bulletins/{told.pk}/document?audience=internal").status_code == 404
+    assert clerk.get(f"/api/v1/evaluation/bulletins/{draft.pk}").status_code == 404
+
+
+def test_the_evaluator_chooses_of_which_runs_a_bulletin_tells(city, draft):
+    departments = EvaluationRun.objects.get(version__scheme__code="departments")
+    client_of(city.city, "evaluator").post(f"/evaluation/bulletins/{draft.pk}/read_anew", {"runs": [departments.pk]})
+    assert list(Bulletin.objects.get(pk=draft.pk).runs.all()) == [departments]
+
+
 # The week
 
 

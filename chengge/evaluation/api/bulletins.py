@@ -1,10 +1,10 @@
 """Bulletins: those that were published, for everybody of the house; drafts for those who make them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Router
 from pydantic import Field
 
 from chengge.domain.errors import NotFound
@@ -58,7 +58,7 @@ class DocumentOut(Outgoing):
 
 
 @router.get("/evaluation/bulletins", response=answers({200: BulletinsOut}, 422))
-def bulletins(request: HttpRequest, cursor: Annotated[PageCursor, Query()] = "", limit: PageSize = 50) -> BulletinsOut:
+def bulletins(request: HttpRequest, cursor: PageCursor = "", limit: PageSize = 50) -> BulletinsOut:
     """Bulletins, the latest first."""
     actor = actor_at(request)
     rows, following = page_before(bulletins_in_sight(actor).prefetch_related("files", "runs"), "id", cursor, limit)

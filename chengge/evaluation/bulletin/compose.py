@@ -351,11 +351,11 @@ def _labels(material: Material, audience: Audience) -> tuple[tuple[str, str], ..
     labels = [("sources", _("What the figures rest on"))]
     if audience is Audience.INTERNAL:
         labels.append(("audience", _("For use within the house: names people")))
-        labels.extend(
-            (role, f"{name}{pgettext('between a label and its value', ': ')}{material.signatures[role]}")
-            for role, name in (("drafted", pgettext("bulletin", "Drafted by")), ("signed", pgettext("bulletin", "Signed by")))
-            if material.signatures.get(role)
-        )
+        drafted, signed = material.signatures.get("drafted"), material.signatures.get("signed")
+        if drafted:
+            labels.append(("drafted", _("Drafted by: %(name)s") % {"name": drafted}))
+        if signed:
+            labels.append(("signed", _("Signed by: %(name)s") % {"name": signed}))
     if material.corrects:
         number, why = material.corrects
         labels.append(("corrects", _("This edition replaces edition %(number)s: %(why)s") % {"number": number, "why": why}))

@@ -30,7 +30,7 @@ Values = dict[str, list[Any]]  # by code: numerator and denominator (None for a 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One subject with its values in the period and in the one before."""
+    """One subject with its values in the period, and in the one before where they are told."""
 
     id: str
     name: str
@@ -136,6 +136,7 @@ def gather(store: FactStore, period: Period, runs: Sequence[EvaluationRun], sett
     manifest = store.manifest()
     first = _first_day(facts)
     names = Names(period)
+    before = period.before if first and first < period.first.isoformat() else None
     figures = Figures(
         period=period.name,
         begin=period.begin.isoformat(),
@@ -147,8 +148,8 @@ def gather(store: FactStore, period: Period, runs: Sequence[EvaluationRun], sett
         read_to=manifest.read_to,
         settings=asdict(settings),
         city=_values(facts, OF_CITY, Subject.CITY, period).get("", {}),
-        city_before=_values(facts, OF_CITY, Subject.CITY, period.before).get("", {}),
-        streets=told_by_subject(facts, OF_STREETS, Subject.STREET, period, names.streets),
+        city_before=_values(facts, OF_CITY, Subject.CITY, before).get("", {}) if before else {},
+        streets=told_by_subject(facts, OF_STREETS, Subject.STREET, period, names.streets, before),
         communities=told_by_subject(facts, OF_COMMUNITIES, Subject.COMMUNITY, period, names.communities),
         organizations=told_by_subject(facts, OF_ORGANIZATIONS, Subject.ORGANIZATION, period, names.departments),
         classes=told_by_subject(facts, OF_CLASSES, Subject.CLASS, period, names.classes),
@@ -191,10 +192,13 @@ def _values(facts: Facts, codes: Iterable[str], subject: Subject, period: Period
     return found
 
 
-def told_by_subject(facts: Facts, codes: Iterable[str], subject: Subject, period: Period, names: dict[str, str]) -> list[Told]:
-    """Every named subject that has any figure in a period, with those of the period before."""
-    now, before = _values(facts, codes, subject, period), _values(facts, codes, subject, period.before)
-    return [Told(key, name, now[key], before.get(key, {})) for key, name in names.items() if key in now]
+def told_by_subject(
+    facts: Facts, codes: Iterable[str], subject: Subject, period: Period, names: dict[str, str], before: Period | None = None
+) -> list[Told]:
+    """Every named subject that has any figure in a period, with those of a period before where one is named."""
+    now = _values(facts, codes, subject, period)
+    earlier = _values(facts, codes, subject, before) if before else {}
+    return [Told(key, name, now[key], earlier.get(key, {})) for key, name in names.items() if key in now]
 
 
 def _first_day(facts: Facts) -> str:
