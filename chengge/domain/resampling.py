@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 LOW, HIGH = 0.05, 0.95
 OF_PEERS = 2  # cases of the peers that stand beside the own ones
+GOLDEN = 0x9E3779B97F4A7C15
 PLACES = 9  # scores closer than this are equal: adding in another order may differ further behind
 MOST_NUMBERS_AT_ONCE = 4_000_000
 
@@ -50,6 +51,37 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Kinds:
+    """Cases by kind: those with equal sums are one kind. In an order of their own, whatever the order of the cases."""
+
+    sums: Whole
+    counts: Whole
+
+    @classmethod
+    def of(cls, sums: Whole, counts: Whole | None = None) -> "Kinds":
+        """The kinds of cases, each standing for `counts` cases; one if not given."""
+        marks = sums.astype(np.uint64) @ _multipliers(sums.shape[1])
+        _marks, first, of_row = np.unique(marks, return_index=True, return_inverse=True)
+        told = np.bincount(of_row.reshape(-1), weights=counts, minlength=len(first))
+        kinds = sums[first]
+        order = np.lexsort(kinds.T[::-1]) if kinds.size else np.arange(len(kinds))
+        return cls(kinds[order], np.rint(told).astype(np.int64)[order])
+
+    @property
+    def total(self) -> int:
+        return int(self.counts.sum())
+
+    def drawn(self, random: np.random.Generator, counts: Whole) -> Whole:
+        """The sums of so many cases for each sample, drawn with replacement."""
+        told = np.zeros((len(counts), self.sums.shape[1]), np.int64)
+        at_once = max(1, MOST_NUMBERS_AT_ONCE // max(1, len(self.sums)))
+        for begin in range(0, len(counts) if self.total else 0, at_once):
+            some = slice(begin, begin + at_once)
+            told[some] = random.multinomial(counts[some], self.counts / self.total) @ self.sums
+        return told
+
+
+@dataclass(frozen=True, slots=True)
 class Interval:
     """The middle 90 % of what came out; the ranks hold the rank itself. None where no sample had a score."""
 
@@ -57,6 +89,11 @@ class Interval:
     total_high: float
     rank_low: int
     rank_high: int
+
+
+def _multipliers(columns: int) -> NDArray[np.uint64]:
+    """One odd number of 64 bits for each column: rows that differ get marks that differ, but for one chance in 10¹⁹ a pair."""
+    return np.array([pow(GOLDEN, column + 1, 2**64) for column in range(columns)], np.uint64)
 
 
 def intervals(
@@ -74,9 +111,10 @@ def intervals(
         if ranks.get(subject.subject_id) is not None:
             groups.setdefault(subject.group, []).append(subject)
     for members in groups.values():
-        peers = np.concatenate([one.sums for one in members])
-        peers = peers[np.lexsort(peers.T[::-1])] if peers.size else peers
-        totals = np.stack([totals_of(scheme, columns, one, drawn_sums(one, peers, samples, seed)) for one in members])
+        kinds = [Kinds.of(one.sums) for one in members]
+        peers = Kinds.of(np.concatenate([one.sums for one in kinds]), np.concatenate([one.counts for one in kinds]))
+        sums = [drawn_sums(one.subject_id, own, peers, samples, seed) for one, own in zip(members, kinds, strict=True)]
+        totals = np.stack([totals_of(scheme, columns, one, many) for one, many in zip(members, sums, strict=True)])
         drawn_ranks = ranks_of(totals)
         for one, own, own_ranks in zip(members, totals, drawn_ranks, strict=True):
             rank = ranks[one.subject_id] or 1
@@ -88,40 +126,19 @@ def intervals(
     return found
 
 
-def drawn_sums(one: Drawn, peers: Whole, samples: int, seed: int) -> Whole:
-    """The sums of every sample (samples by columns): as many cases as there are, drawn with replacement.
-
-    Args:
-        peers: the cases of the whole group, in an order of their own.
-    """
-    random = np.random.default_rng([seed, int.from_bytes(sha256(one.subject_id.encode()).digest()[:8], "big")])
-    count = len(one.sums)
-    if count == 0:
-        return np.zeros((samples, one.sums.shape[1]), np.int64)
-    from_peers = random.binomial(count, OF_PEERS / (count + OF_PEERS), samples)
-    drawn = _drawn(random, one.sums, count - from_peers)
-    which = np.repeat(np.arange(samples), from_peers)
-    np.add.at(drawn, which, peers[random.integers(0, len(peers), len(which))])
-    return drawn
+def drawn_sums(subject_id: str, own: Kinds, peers: Kinds, samples: int, seed: int) -> Whole:
+    """The sums of every sample (samples by columns): as many cases as there are, some of them of the peers."""
+    random = np.random.default_rng([seed, int.from_bytes(sha256(subject_id.encode()).digest()[:8], "big")])
+    if own.total == 0:
+        return np.zeros((samples, own.sums.shape[1]), np.int64)
+    from_peers = random.binomial(own.total, OF_PEERS / (own.total + OF_PEERS), samples)
+    return own.drawn(random, own.total - from_peers) + peers.drawn(random, from_peers)
 
 
 def freely_drawn_sums(sums: Whole, samples: int, seed: int) -> Whole:
     """As `drawn_sums`, but how many cases there are is drawn too (Poisson), as a month could have brought some more or fewer."""
     random = np.random.default_rng(seed)
-    if not len(sums):
-        return np.zeros((samples, sums.shape[1]), np.int64)
-    return _drawn(random, sums, random.poisson(len(sums), samples))
-
-
-def _drawn(random: np.random.Generator, sums: Whole, counts: Whole) -> Whole:
-    """The sums of so many cases for each sample, drawn with replacement."""
-    kinds, of_kind = np.unique(sums, axis=0, return_counts=True)
-    drawn = np.empty((len(counts), kinds.shape[1]), np.int64)
-    at_once = max(1, MOST_NUMBERS_AT_ONCE // len(kinds))
-    for begin in range(0, len(counts), at_once):
-        some = slice(begin, begin + at_once)
-        drawn[some] = random.multinomial(counts[some], of_kind / len(sums)) @ kinds
-    return drawn
+    return Kinds.of(sums).drawn(random, random.poisson(len(sums), samples))
 
 
 def totals_of(scheme: Scheme, columns: Mapping[str, Column], one: Drawn, sums: Whole) -> Floats:

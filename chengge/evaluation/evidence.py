@@ -129,7 +129,9 @@ def _put_together(told: Sequence[tuple[list[int], pa.Table]], width: int, column
         blocks.append(block)
     owner, case_id = _joined(owners), _joined(case_ids)
     sums = np.concatenate(blocks) if blocks else np.zeros((0, width), np.int64)
-    ordered = np.lexsort((*sums.T[::-1], case_id, owner))
+    # Rows without a case stay apart, so their order must come from themselves; those of a case are added up.
+    own_order = sums.T[::-1] if (case_id == 0).any() else ()
+    ordered = np.lexsort((*own_order, case_id, owner))
     owner, case_id, sums = owner[ordered], case_id[ordered], sums[ordered]
     new = np.ones(len(owner), bool)
     new[1:] = (owner[1:] != owner[:-1]) | (case_id[1:] != case_id[:-1]) | (case_id[1:] == 0)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chengge.domain.mending import mending
-from chengge.domain.resampling import Column, Drawn, drawn_sums, intervals, points_of_many, ranks_of, totals_of
+from chengge.domain.resampling import Column, Drawn, Kinds, drawn_sums, intervals, points_of_many, ranks_of, totals_of
 from chengge.domain.scoring import Aspect, Missing, Observed, Rule, Scheme, Way, Weighted, points_of, score
 
 ONE, HUNDRED = Fraction(1), Fraction(100)
@@ -28,7 +28,9 @@ COLUMNS = {"in_time": Column(0, 1), "late": Column(2, 1), "banded": Column(0, 1)
 BETTER = {"in_time": True, "late": False, "banded": True, "rework": False, "extra": True}
 
 # a case: in time or late or neither (still runs), reworks, a second thing done of one due
-CASE = st.tuples(st.sampled_from([(1, 1, 0), (0, 1, 1), (0, 1, 0), (0, 0, 0)]), st.integers(0, 2), st.sampled_from([(0, 0), (0, 1), (1, 1)]))
+CASE = st.tuples(
+    st.sampled_from([(1, 1, 0), (0, 1, 1), (0, 1, 0), (0, 0, 0)]), st.integers(0, 2), st.sampled_from([(0, 0), (0, 1), (1, 1)])
+)
 CASES = st.lists(CASE, max_size=25).map(lambda rows: np.array([[*a, b, *c] for a, b, c in rows], np.int64).reshape(-1, 6))
 ASKED = st.one_of(st.none(), st.tuples(st.integers(0, 10), st.one_of(st.none(), st.just(Fraction(3, 4)))))
 
@@ -72,14 +74,16 @@ def test_an_interval_holds_the_rank_and_does_not_ask_in_which_order_rows_come(ci
     for name, rank in ranks.items():
         assert found[name].rank_low <= rank <= found[name].rank_high <= len(cities)
         assert found[name].total_low <= found[name].total_high
-    shuffled = [drawn(one.subject_id, np.array(random.sample(one.sums.tolist(), len(one.sums))).reshape(-1, 6), (8, None)) for one in subjects]
+    shuffled = [
+        drawn(one.subject_id, np.array(random.sample(one.sums.tolist(), len(one.sums))).reshape(-1, 6), (8, None)) for one in subjects
+    ]
     random.shuffle(shuffled)
     assert intervals(SCHEME, COLUMNS, shuffled, ranks, 40, seed=3) == found
 
 
 def test_as_many_cases_are_drawn_as_there_are():
     sums = np.array([[1, 1, 0, 0, 0, 0]] * 30 + [[0, 1, 1, 0, 0, 0]] * 10, np.int64)
-    many = drawn_sums(drawn("x", sums), sums, 200, seed=1)
+    many = drawn_sums("x", Kinds.of(sums), Kinds.of(sums), 200, seed=1)
     assert set(many[:, 1]) == {40}
     assert 0.70 < many[:, 0].mean() / 40 < 0.80
 
