@@ -12,11 +12,12 @@ from chengge.coordination.actions.orders import Written, move_sheet, write_direc
 from chengge.coordination.actions.requests import Called, comment, note_call
 from chengge.domain.errors import Refused
 from chengge.lab.people import REASONS
+from chengge.lab.side_deeds import DEMANDS
 from chengge.organization.models import Member, MemberPost
 from chengge.organization.queries import Actor, actor_of, city_day
 
 APPEALS, WAITING_APPEALS = 9, 2
-EXTENSIONS, SUSPENSIONS = 4, 2
+EXTENSIONS, SUSPENSIONS, ORDERS = 4, 2, 5
 INSTRUCTIONS = (("主干道井盖缺失", "请立即处置，并排查全路段。", 3), ("学校周边占道经营", "上下学时段重点管控，形成长效机制。", 2))
 TALK = (
     "现场与燃气管线交叉，@{who}请一并到场",
@@ -46,6 +47,7 @@ def fill(seed: int) -> None:
     now = clock.now().replace(microsecond=0)
     _appeal(dice, now)
     _ask(dice)
+    _order(dice, now)
     _instruct(dice, now)
     _talk(dice)
 
@@ -93,6 +95,19 @@ def _ask(dice: Random) -> None:
         except Refused:  # overdue already, or asked before
             continue
         asked += 1
+
+
+def _order(dice: Random, now: datetime) -> None:
+    """What is overdue today comes under an order; some departments have answered."""
+    late = [case for case in _in_work(dice) if case.due_at is not None and case.due_at < now and not case.supervision]
+    dispatcher = _on("dispatcher")
+    for number, case in enumerate(late[:ORDERS]):
+        demand = Given(reason=REASONS["order_supervision"][0], note=dice.choice(DEMANDS), basis="timeout", degree=dice.choice((1, 1, 2)))
+        perform(case.pk, "order_supervision", dispatcher, demand, origin=Origin.SIMULATED)
+        clerk = _clerk_of(case.department_id, dice)
+        if number % 2 and clerk is not None:
+            answer = Given(reason=dice.choice(REASONS["answer_supervision"]))
+            perform(case.pk, "answer_supervision", clerk, answer, origin=Origin.SIMULATED)
 
 
 def _instruct(dice: Random, now: datetime) -> None:
