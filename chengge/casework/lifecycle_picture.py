@@ -86,7 +86,7 @@ def _beside() -> str:
     for row in TRANSITIONS:
         if row.is_overlay:
             groups[row.sources].append(row)
-    lines = []
+    lines: list[str] = []
     for sources, rows in groups.items():
         stages = ", ".join(stage.value for stage in Stage if stage in sources)
         for axis, colour in COLOURS.items():

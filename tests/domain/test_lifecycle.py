@@ -68,7 +68,8 @@ def test_command_grants_more_time_but_only_supervision_excuses_what_was_late():
 def test_side_paths_leave_the_case_in_its_stage_and_start_and_stop_no_clock():
     for row in TRANSITIONS:
         if row.is_overlay:
-            assert not row.starts and not row.stops
+            assert not row.starts
+            assert not row.stops
 
 
 def test_a_suspension_pauses_whatever_runs_and_waking_lets_all_run_on():
