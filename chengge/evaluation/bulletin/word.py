@@ -136,19 +136,18 @@ def _table(paper: Paper, block: Table) -> None:
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
     _ruled(table)
-    for cell, column in zip(table.rows[0].cells, block.columns, strict=True):
+    for cell, column, width in zip(table.rows[0].cells, block.columns, widths, strict=True):
         _fill(cell, column.label, column.is_number, bold=True)
+        cell.width = width
         _shade(cell, "ECEFF2")
     _repeated(table.rows[0])
     for row in block.rows:
         # The cells of a row are asked for once: python-docx counts the whole table for each.
-        for cell, text, column in zip(table.add_row().cells, row, block.columns, strict=True):
+        for cell, text, column, width in zip(table.add_row().cells, row, block.columns, widths, strict=True):
             _fill(cell, text, column.is_number)
+            cell.width = width
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
-    for row_of_cells in table.rows:
-        for cell, width in zip(row_of_cells.cells, widths, strict=True):
-            cell.width = width
     note = paper.add_paragraph()
     _run(note, block.note, 8.5, SOFT)
 
