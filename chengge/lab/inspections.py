@@ -152,7 +152,8 @@ def _look(
         moment = _hour(first + timedelta(days=number * days // len(visits)), dice.randint(8, 17)) + timedelta(minutes=dice.randint(0, 59))
         with clock.pretend(min(moment, clock.now())):
             assessor = actor_of(visit.member)
-            marks, shots = {}, {}
+            marks: dict[int, MarkGiven] = {}
+            shots: dict[int | None, tuple[str, ...]] = {}
             for item, row, given in zip(items, checklist, points, strict=True):
                 lost = given is not None and given < item.most
                 marks[item.pk] = MarkGiven(given, row[6] if lost else "")

@@ -185,19 +185,19 @@ def inspections(request: HttpRequest, cursor: PageCursor = "", size: PageSize = 
     return CampaignPage(items=[_campaign(one, progress[one.pk]) for one in found], next=following)
 
 
-@router.get("/inspections/{code}", response=answers({200: CampaignOut}, 404))
+@router.get("/inspections/{campaign}", response=answers({200: CampaignOut}, 404))
 @single_thing
-def inspection(request: HttpRequest, code: Code) -> CampaignOut:
+def inspection(request: HttpRequest, campaign: Code) -> CampaignOut:
     """One campaign."""
-    one = campaign_in_sight(request.actor, code)
+    one = campaign_in_sight(request.actor, campaign)
     return _campaign(one, progress_of([one])[one.pk])
 
 
-@router.get("/inspections/{code}/sample", response=answers({200: SampleOut}, 404))
+@router.get("/inspections/{campaign}/sample", response=answers({200: SampleOut}, 404))
 @single_thing
-def inspection_sample(request: HttpRequest, code: Code) -> SampleOut:
+def inspection_sample(request: HttpRequest, campaign: Code) -> SampleOut:
     """The frame, the seed and the places drawn: all that is needed to draw them again."""
-    one = campaign_in_sight(request.actor, code)
+    one = campaign_in_sight(request.actor, campaign)
     frame = SampleFrame.objects.filter(campaign=one).first()
     return SampleOut(
         seed=None if one.seed is None else str(one.seed),
@@ -209,11 +209,11 @@ def inspection_sample(request: HttpRequest, code: Code) -> SampleOut:
     )
 
 
-@router.get("/inspections/{code}/results", response=answers({200: ResultsOut}, 403, 404))
+@router.get("/inspections/{campaign}/results", response=answers({200: ResultsOut}, 403, 404))
 @single_thing
-def inspection_results(request: HttpRequest, code: Code) -> ResultsOut:
+def inspection_results(request: HttpRequest, campaign: Code) -> ResultsOut:
     """What was found, as values for schemes; before it is published for evaluators and leaders only."""
-    one = campaign_in_sight(request.actor, code)
+    one = campaign_in_sight(request.actor, campaign)
     if not may_see_marks(request.actor, one):
         raise Forbidden("unpublished", _("What was found is not published yet."))
     what = results.found(one)
