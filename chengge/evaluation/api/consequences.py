@@ -1,6 +1,5 @@
 """Consequences: statements with every line and its figures, approval by two, and one's own lines. Nothing is carried out by itself."""
 
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -61,7 +60,7 @@ class StatementItemOut(Outgoing):
     kind: Literal[tuple(KindChoice.values)]
     by: Literal[tuple(ByChoice.values)]
     amount_fen: Fen
-    percent_points: Decimal
+    percent_points: float
     measure: Literal[("", *MeasureChoice.values)]
     deposit: StatementDepositOut | None
     why: str = Field(description="In words")
@@ -72,11 +71,11 @@ class StatementLineOut(Outgoing):
     payee: str = Field(examples=["organization:17", "member:4"])
     name: str
     is_person: bool
-    score: Decimal | None
+    score: float | None
     grade: str
     rank: int | None
     amount_fen: Fen
-    percent_points: Decimal
+    percent_points: float
     items: list[StatementItemOut]
 
 
