@@ -29,6 +29,8 @@ def test_sides_that_cannot_be_compared_are_refused():
     with pytest.raises(Refused):
         before_and_after(date(2026, 11, 1), 0)
     with pytest.raises(Refused):
+        before_and_after(date(1, 1, 1), 30)
+    with pytest.raises(Refused):
         two_periods("2026-11", "soon")
 
 

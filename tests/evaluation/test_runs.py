@@ -265,12 +265,18 @@ def test_a_run_is_made_on_its_page_and_a_refusal_is_told_there(scored):
     assert "reason" in again.content.decode()
 
 
-def test_the_list_of_runs_asks_the_database_the_same_however_many_there_are(scored, run, django_assert_max_num_queries):
+def test_lists_of_scores_ask_the_database_no_more_than_they_did(scored, run, counted_queries):
     client = client_of(scored, "leader")
-    client.get("/evaluation/runs/")
-    with django_assert_max_num_queries(12):
-        few = client.get("/evaluation/runs/?period=2026")
-    assert PERIOD in few.content.decode()
+    for name, page in (
+        ("scores: runs", "/evaluation/runs/?period=2026"),
+        ("scores: a run", f"/evaluation/runs/{run.pk}/"),
+        ("scores: a score", f"/evaluation/runs/{run.pk}/{scored.id_of('works')}/"),
+        ("scores: an item's cases", f"/evaluation/runs/{run.pk}/{scored.id_of('works')}/0/"),
+        ("scores: the next grade", f"/evaluation/runs/{run.pk}/{scored.id_of('works')}/grade/"),
+    ):
+        client.get(page)
+        with counted_queries(name):
+            assert client.get(page).status_code == 200
     assert PERIOD not in client.get("/evaluation/runs/?period=2025").content.decode().split("<tbody>")[-1]
 
 

@@ -14,7 +14,7 @@ from chengge.domain.resampling import HIGH, LOW, freely_drawn_sums
 from chengge.evaluation import evidence
 from chengge.evaluation.evidence import Evidence
 from chengge.evaluation.indicators import Better, Facts, Indicator, Settings, Subject, Unit
-from chengge.evaluation.periods import Period, period_of
+from chengge.evaluation.periods import FIRST_YEAR, LAST_YEAR, Period, period_of
 from chengge.evaluation.queries.rules import known_indicators
 from chengge.organization.queries import CITY_ZONE
 
@@ -92,6 +92,12 @@ def before_and_after(change: date, days: int) -> tuple[Side, Side]:
     """So many days before a day on which something changed, and as many from that day on. Raises Refused."""
     if not 1 <= days <= MOST_DAYS:
         raise Refused("days", _("Compared are 1 to %(most)d days on each side.") % {"most": MOST_DAYS}, field="days")
+    if not FIRST_YEAR < change.year < LAST_YEAR:
+        raise Refused(
+            "change",
+            _("The day must lie between %(first)d and %(last)d.") % {"first": FIRST_YEAR + 1, "last": LAST_YEAR - 1},
+            field="change",
+        )
     at = datetime(change.year, change.month, change.day, tzinfo=CITY_ZONE)
     span = timedelta(days=days)
     told = {"days": days, "day": change.isoformat()}
