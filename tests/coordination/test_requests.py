@@ -403,7 +403,7 @@ def test_the_story_of_a_case_tells_what_was_asked_until_when_and_by_when_it_is_a
     assert any("11-26 09:30" in fact for fact in told.facts)  # two working days to answer
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(
         st.sampled_from(["extension", "refused", "suspension", "wake", "order", "answer", "lift", "urge", "down", "later"]), max_size=12
