@@ -171,6 +171,8 @@ def test_the_map_shows_each_place_in_its_light(city: City) -> None:
     take_all(drawn, {(one.place.number, 1): {1: 2} for one in visits(drawn) if one.turn == 2})
     features = client_of(city, "evaluator").get(f"{ONE}places.json?window=120,30,121,31").json()["features"]
     assert sorted(feature["properties"]["light"] for feature in features) == ["green", "green", "green", "red"]
+    judged = client_of(city, "department").get(f"{ONE}places.json").json()["features"]
+    assert {feature["properties"]["light"] for feature in judged} == {"green"}, "that two looks differ is not for those who are judged"
     assert client_of(city, "evaluator").get(f"{ONE}places.json?window=10,30,11,31").json()["features"] == []
     assert client_of(city, "evaluator").get(f"{LIST}map.json").json()["words"]["light_red"] == "two looks differ"
 

@@ -63,7 +63,7 @@ def campaign(request: HttpRequest, code: str) -> HttpResponse:
         context |= {"progress": progress_of([one])[one.pk], "disputed": what.disputed if what and marks else []}
         match view:
             case "progress":
-                context |= {"by_assessor": assessor_progress(one) if actor.posts & OVERSEES else [], "places": _places(one, what)}
+                context |= {"by_assessor": assessor_progress(one) if actor.posts & OVERSEES else [], "places": _places(one, what, marks)}
             case "sample":
                 again = drawn_again(one)
                 names = street_names({share.stratum[0] for share in again.strata}, one.begin)
@@ -153,9 +153,10 @@ def place(request: HttpRequest, code: str, number: int) -> HttpResponse:
 @for_members
 def places_json(request: HttpRequest, code: str) -> HttpResponse:
     """The places of a campaign for the map."""
-    one = campaign_in_sight(actor_at(request), code)
+    actor = actor_at(request)
+    one = campaign_in_sight(actor, code)
     window = Window.parse(request.GET["window"]) if "window" in request.GET else None
-    rows = _places(one, results.found(one))
+    rows = _places(one, results.found(one), may_see_marks(actor, one))
     body = sample_features(one, [row["place"] for row in rows], {row["place"].pk: row["light"] for row in rows}, window)
     return HttpResponse(body, content_type="application/geo+json")
 
@@ -256,9 +257,9 @@ def _looked_at(place: InspectionPlace) -> bool:
     return place.visits.filter(submitted_at__isnull=False).exists()
 
 
-def _places(one: Campaign, what: Found | None) -> list[dict[str, Any]]:
-    """Every place with its light: green looked at, yellow still to be, red where two looks differ."""
-    disputed = {found.place.pk for found in what.disputed} if what else set()
+def _places(one: Campaign, what: Found | None, sees_marks: bool) -> list[dict[str, Any]]:
+    """Every place with its light: green looked at, yellow still to be, red where two looks differ, for those who may see marks."""
+    disputed = {found.place.pk for found in what.disputed} if what and sees_marks else set()
     whole_ones = {found.place.pk for found in what.places} if what else set()
     rows = list(InspectionPlace.objects.filter(campaign=one).order_by("number"))
     names = street_names({row.street_code for row in rows}, one.begin)
