@@ -255,9 +255,7 @@ def read_run_changes(request: HttpRequest, run_id: Id) -> RunChangesOut:
         for one in found.subjects
     ]
     numbers = [case.number for case in found.cases]
-    return RunChangesOut(
-        replaces=run.replaces_id or run.pk, reason=run.reason, subjects=changed, cases=numbers, more_cases=found.more_cases
-    )
+    return RunChangesOut(replaces=run.replaces_id, reason=run.reason, subjects=changed, cases=numbers, more_cases=found.more_cases)
 
 
 @router.get("/evaluation/runs/{run_id}/scores/{subject}", response=answers({200: OpenedScoreOut}, 404))
@@ -274,7 +272,7 @@ def read_score(request: HttpRequest, run_id: Id, subject: SubjectId) -> OpenedSc
     )
 
 
-@router.get("/evaluation/runs/{run_id}/scores/{subject}/items/{position}/cases", response=answers({200: CountedCasesOut}, 404))
+@router.get("/evaluation/runs/{run_id}/scores/{subject}/items/{position}/cases", response=answers({200: CountedCasesOut}, 404, 409))
 def read_counted_cases(
     request: HttpRequest, run_id: Id, subject: SubjectId, position: Position, asked: Query[CasesAsked]
 ) -> CountedCasesOut:
@@ -292,7 +290,7 @@ def read_counted_cases(
     )
 
 
-@router.get("/evaluation/runs/{run_id}/scores/{subject}/next-grade", response=answers({200: MendingOut}, 404))
+@router.get("/evaluation/runs/{run_id}/scores/{subject}/next-grade", response=answers({200: MendingOut}, 404, 409))
 def read_next_grade(request: HttpRequest, run_id: Id, subject: SubjectId) -> MendingOut:
     """The fewest cases that, had they gone as they should, would have lifted the score to the next grade."""
     found = mending_of(request.actor, subject_at(request.actor, run_id, _subject_id(subject)))
