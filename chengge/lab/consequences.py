@@ -18,7 +18,7 @@ BASIS = "示范区城市管理考核奖惩办法（示例，金额为虚拟）"
 APPROVED = ("departments", "inspectors")
 PROPOSED = ("territories",)
 DEPOSIT_STEPS = (
-    StepValues(grade="A", treatment="double", percent=Decimal(50)),
+    StepValues(grade="A", treatment="double"),
     StepValues(grade="B", treatment="return"),
     StepValues(grade="C", treatment="keep"),
     StepValues(grade="D", treatment="forfeit", percent=Decimal(50)),

@@ -14,7 +14,7 @@ from chengge.evaluation.queries.own import costs_of, dots_of, own_lines_of_score
 from chengge.evaluation.queries.runs import subject_at
 from tests.browsing import client_of
 from tests.casework.lives import Life
-from tests.evaluation.scored import department_scheme, run_of
+from tests.evaluation.scored import department_scheme, deposit_rule, run_of
 from tests.factories import STREET, City, build_city
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +147,14 @@ def test_of_several_schemes_one_is_chosen(city, version):
     assert [line.key for line in own_lines_of_scores(city.actor("department"))] == ["department.month", "yearly.year"]
     assert "55.55" in page_of(city, "department", "?line=yearly.year")
     assert "81.11" in page_of(city, "department", "?line=nonsense")
+
+
+def test_the_scheme_from_which_consequences_follow_comes_first(city, version):
+    run_of(department_scheme("a-two-way-one"), city, ("50", "60", "70"))
+    run_of(version, city, ("81.11", "92.22", "73.33"))
+    assert own_lines_of_scores(city.actor("department"))[0].key == "a-two-way-one.month"
+    deposit_rule(city.actor("evaluator"), version.scheme)
+    assert own_lines_of_scores(city.actor("department"))[0].key == "department.month"
 
 
 def test_a_replaced_run_is_not_shown(city, version):

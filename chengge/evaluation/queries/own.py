@@ -14,7 +14,7 @@ from chengge.casework.queries.filters import midnight
 from chengge.casework.queries.sight import with_all_below
 from chengge.domain.consequences import half_up
 from chengge.domain.lifecycle import Post
-from chengge.evaluation.models import Judged, RunPart, RunSubject, SchemeGrade
+from chengge.evaluation.models import ConsequenceRule, Judged, RunPart, RunSubject, SchemeGrade
 from chengge.evaluation.queries.consequence_inputs import kind_of
 from chengge.evaluation.queries.consequence_words import MINUS
 from chengge.evaluation.queries.runs import left_out_label, of_territory, part_name
@@ -128,14 +128,20 @@ def own_subjects(actor: Actor) -> Q:
 
 
 def own_lines_of_scores(actor: Actor) -> list[Line]:
-    """One's scores by scheme and kind of period, months first. One query."""
+    """One's scores by scheme and kind of period: first those from which consequences follow, and months. Two queries."""
     rows = RunSubject.objects.filter(own_subjects(actor), run__replaced_by=None).select_related("run__version__scheme")
     by_key: dict[str, dict[str, RunSubject]] = {}
     for row in rows.order_by("-run__end", "-run__made_at", "-run__pk")[: MOST_PERIODS * len(KINDS)]:
         key = f"{row.run.version.scheme.code}.{kind_of(row.run.period)}"
         by_key.setdefault(key, {}).setdefault(row.run.period, row)
     lines = [Line(key, tuple(periods.values())[:SHOWN_PERIODS]) for key, periods in by_key.items()]
-    return sorted(lines, key=lambda line: (line.latest.judged == Judged.MEMBER, KINDS.index(line.kind), line.key))
+    ruled = set(ConsequenceRule.objects.filter(valid_to=None).values_list("scheme__code", "every"))
+
+    def place(line: Line) -> tuple[bool, bool, int, str]:
+        scheme = line.latest.run.version.scheme.code
+        return line.latest.judged == Judged.MEMBER, (scheme, line.kind) not in ruled, KINDS.index(line.kind), line.key
+
+    return sorted(lines, key=place)
 
 
 def standing_of(line: Line) -> Standing:
