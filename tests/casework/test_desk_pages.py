@@ -47,7 +47,9 @@ def test_every_post_has_a_desk_and_nobody_elses(browser_of, course, post):
     course().reported().until("dispatched")
     course().reported()
     client = browser_of(WHOSE[post])
-    assert client.get("/").headers["Location"] == f"/desk/{post.value}/"
+    # A leader has two minutes and comes home to the city at a glance; the queue is one step further.
+    home = "/leader/" if post is Post.LEADER else f"/desk/{post.value}/"
+    assert client.get("/").headers["Location"] == home
     assert client.get(f"/desk/{post.value}/").status_code == 200
     assert client.get(f"/desk/{post.value}/?queue=all").status_code == 200
     other = Post.DISPATCHER if post is not Post.DISPATCHER else Post.OPERATOR
