@@ -129,13 +129,6 @@ def keep_peer_groups(actor: Actor, groups: Sequence[PeerGroup]) -> None:
         PeerGroup.objects.bulk_create(groups)
 
 
-def forget_run(run: EvaluationRun, store: FactStore | None = None) -> None:
-    """Take away a run that was never published, as the demo does before it begins anew; its parts go with it."""
-    path = evidence_path(run, store)
-    run.delete()
-    path.unlink(missing_ok=True)
-
-
 @contextmanager
 def opened(engine: str, store: FactStore, settings: Settings) -> Iterator[Facts]:
     """The facts of a store by an engine, for as long as it is needed. Raises Refused where the engine cannot be started."""
