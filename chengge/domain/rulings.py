@@ -1,0 +1,126 @@
+"""Which rulings speak of the same: what contradicts, what is an exception, what is said twice, and what runs out.
+
+Two rulings meet where their classes, their places and their days overlap. Which one then holds is the order of
+`domain.responsibility`: the nearer place (component, grids, division), the narrower class, the later first day.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import combinations
+
+from chengge.domain.responsibility import GRID_DIGITS
+
+EXPIRES_WITHIN = timedelta(days=30)
+
+
+class Meeting(StrEnum):
+    """How two rulings stand to each other where they meet."""
+
+    CONTRADICTION = "contradiction"  # two bodies, and only the later day decides
+    EXCEPTION = "exception"  # two bodies, and the nearer place or narrower class goes first
+    TWICE = "twice"  # the same body
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one ruling says.
+
+    Attributes:
+        class_id, kind, major_code: the narrower ones are given with the wider they lie in; empty: every class.
+        grids: codes of unit grids; components: of components, each with the grid it stands in (None: in none).
+        end: the first day on which it holds no longer; None: it has no end.
+    """
+
+    id: int
+    organization_id: int
+    first_day: date
+    end: date | None = None
+    class_id: int | None = None
+    kind: str = ""
+    major_code: str = ""
+    grids: frozenset[int] = frozenset()
+    components: Mapping[int, int | None] = field(default_factory=dict)
+    division: int | None = None
+
+    @property
+    def nearness(self) -> tuple[int, int]:
+        """Component before grids before division, of divisions the smaller first; then the narrower class."""
+        place = 20 if self.components else 19 if self.grids else len(str(self.division or ""))
+        return place, sum(bool(part) for part in (self.kind, self.major_code, self.class_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two rulings that meet, the one that goes first before the other."""
+
+    first: int
+    second: int
+    how: Meeting
+
+
+def overlap(one: Said, other: Said) -> Overlap | None:
+    """How two rulings meet; None where they never do."""
+    if not (_days_meet(one, other) and _classes_meet(one, other) and _places_meet(one, other)):
+        return None
+    ahead, behind = sorted((one, other), key=lambda said: (said.nearness, said.first_day, said.id), reverse=True)
+    if one.organization_id == other.organization_id:
+        how = Meeting.TWICE
+    else:
+        how = Meeting.CONTRADICTION if one.nearness == other.nearness else Meeting.EXCEPTION
+    return Overlap(ahead.id, behind.id, how)
+
+
+def overlaps(rulings: Sequence[Said]) -> list[Overlap]:
+    """All pairs that meet, contradictions first."""
+    found = [met for one, other in combinations(rulings, 2) if (met := overlap(one, other)) is not None]
+    return sorted(found, key=lambda met: (list(Meeting).index(met.how), met.first, met.second))
+
+
+def expires_soon(end: date | None, day: date, within: timedelta = EXPIRES_WITHIN) -> bool:
+    """Whether what holds on `day` holds no longer some time later."""
+    return end is not None and day < end <= day + within
+
+
+def covers(said: Said, class_id: int, kind: str, major_code: str, grid: int | None, component: int | None) -> bool:
+    """Whether a ruling speaks of a problem of this class at this place, whatever the day."""
+    problem = Said(0, 0, said.first_day, None, class_id, kind, major_code)
+    if not _classes_meet(said, problem):
+        return False
+    if said.components:
+        return component in said.components
+    if grid is None:
+        return False
+    return grid in said.grids if said.grids else _lies_in(grid, said.division)
+
+
+def _days_meet(one: Said, other: Said) -> bool:
+    return (one.end is None or other.first_day < one.end) and (other.end is None or one.first_day < other.end)
+
+
+def _classes_meet(one: Said, other: Said) -> bool:
+    pairs = ((one.kind, other.kind), (one.major_code, other.major_code), (one.class_id, other.class_id))
+    return all(not a or not b or a == b for a, b in pairs)
+
+
+def _places_meet(one: Said, other: Said) -> bool:
+    if one.components and other.components:
+        return bool(one.components.keys() & other.components.keys())
+    one_division, other_division = one.division, other.division
+    if one_division is not None and other_division is not None:
+        shorter, longer = sorted((str(one_division), str(other_division)), key=len)
+        return longer.startswith(shorter)
+    if one_division is not None:
+        return any(_lies_in(grid, one_division) for grid in _grids_of(other))
+    if other_division is not None:
+        return any(_lies_in(grid, other_division) for grid in _grids_of(one))
+    return bool(_grids_of(one) & _grids_of(other))
+
+
+def _grids_of(said: Said) -> frozenset[int]:
+    return frozenset(grid for grid in said.components.values() if grid is not None) if said.components else said.grids
+
+
+def _lies_in(grid: int, division: int | None) -> bool:
+    return division is not None and grid // 10 ** (GRID_DIGITS - len(str(division))) == division
