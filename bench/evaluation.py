@@ -12,17 +12,23 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import psutil
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.conf import settings as django_settings
+from django.db.models import Max
 
 from bench import Figure, by_hand
+from bench.city import city_with
 from bench.made_facts import YEAR, Size, make
-from chengge.evaluation.facts import FactStore
+from chengge.casework.models import Case
+from chengge.domain.facts import Scope
+from chengge.evaluation.facts import FactStore, fact_tables, rebuild, reread
 from chengge.evaluation.indicators import Indicator, Settings, Subject, indicators, local_spark, reckon_all, with_duckdb, with_spark
 
 A_YEAR = (datetime(YEAR, 1, 1, tzinfo=UTC), datetime(YEAR + 1, 1, 1, tzinfo=UTC))
@@ -32,6 +38,7 @@ SMALLER = 10  # the growth is from a tenth of the cases
 SMALL = 200_000  # cases for peers that are too slow for more
 ROOM_GB_A_MILLION = 0.6
 LOOKS_A_SECOND = 20
+REFRESH_ALONE = "import sys, django; django.setup(); from bench.evaluation import tell_of_refreshing; tell_of_refreshing(*sys.argv[1:])"
 ALONE = "import sys, django; django.setup(); from bench.evaluation import tell; tell(*sys.argv[1:])"
 
 
@@ -39,8 +46,8 @@ class NotEqual(RuntimeError):
     """Two ways of counting the same came to different figures: their times would mean nothing."""
 
 
-def run(cases: int) -> list[Figure]:
-    """The figures for a city with so many cases a year, and for one with a tenth of them."""
+def run(cases: int, in_database: int) -> list[Figure]:
+    """The figures for made-up facts of so many cases a year and of a tenth of them, and for the facts of a city in a database."""
     with _facts(cases) as big:
         all_big = _by_itself(big, A_YEAR)
         beside = _beside_by_hand(big)
@@ -63,7 +70,55 @@ def run(cases: int) -> list[Figure]:
         Figure("evaluate_month_s", month["seconds"], "s", "≤ 2", month_of),
         Figure("evaluate_growth", all_big["seconds"] / all_small["seconds"], "×", "≤ 10", growth),
         Figure("evaluate_spark_s", spark["seconds"], "s", "", in_spark),
+        _refreshing(in_database),
     ]
+
+
+def _refreshing(cases: int) -> Figure:
+    """The facts of the big city after its last day: the cases that moved in it are read anew."""
+    with city_with(cases) as scratch, tempfile.TemporaryDirectory(prefix="facts-", dir=django_settings.VAR_DIR) as folder:
+        words = [sys.executable, "-c", REFRESH_ALONE, folder]
+        done = subprocess.run(words, capture_output=True, text=True, cwd=django_settings.BASE_DIR, env=dict(scratch.environment))
+    if done.returncode:
+        raise RuntimeError(f"the facts of the big city could not be read: {done.stderr.strip()[-500:]}")
+    told = json.loads(done.stdout.splitlines()[-1])
+    beside = f"{told['moved']:,} of {told['cases']:,} cases moved, {told['files']} files written; all anew {told['rebuilt']:.0f} s"
+    return Figure("facts_refresh_day_s", told["refreshed"], "s", "≤ 2", beside)
+
+
+def _forget(store: FactStore, case_ids: set[int]) -> None:
+    """Take the rows of some cases out of the facts, so that there is something to write when they are read."""
+    manifest, ids = store.manifest(), pa.array(sorted(case_ids), pa.int64())
+    for table in fact_tables():
+        for month in list(manifest.files.get(table.name, {})) if table.scope is Scope.CASE else ():
+            rows = store.read(table, month, manifest)
+            store.write(table, month, rows.filter(pc.invert(pc.is_in(rows["case_id"], ids))), manifest)
+    store.finish(manifest)
+
+
+def tell_of_refreshing(folder: str) -> None:
+    """What a process in the big city's database does: make the facts, then read a day anew, and say as JSON how long both took."""
+    store = FactStore(Path(folder))
+    began = time.perf_counter()
+    made = rebuild(store)
+    rebuilt = time.perf_counter() - began
+    last = Case.objects.aggregate(last=Max("changed_at"))["last"]
+    moved = set(Case.objects.filter(changed_at__gt=last - timedelta(days=1)).values_list("pk", flat=True))
+    _forget(store, moved)
+    began = time.perf_counter()
+    again = reread(store, moved)
+    refreshed = time.perf_counter() - began
+    print(
+        json.dumps(
+            {
+                "moved": len(moved),
+                "cases": made.cases,
+                "files": sum(map(len, again.changed.values())),
+                "rebuilt": rebuilt,
+                "refreshed": refreshed,
+            }
+        )
+    )
 
 
 @contextmanager

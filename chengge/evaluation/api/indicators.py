@@ -50,4 +50,5 @@ class IndicatorsOut(Outgoing):
 def list_indicators(request: HttpRequest, wanted: Query[WantedIndicators]):
     """Everything that schemes may score by, in the order of the lists of the standard."""
     settings = Settings(**wanted.model_dump(exclude={"q", "subject"}))
-    return {"items": listed(settings, wanted.q, wanted.subject or "")}
+    told = listed(settings, wanted.q, wanted.subject or "")
+    return {"items": [{name: getattr(one, name) for name in IndicatorOut.model_fields} for one in told]}

@@ -5,6 +5,7 @@ rows of a case lie in the month in which it was reported, so a late entry touche
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,7 @@ from chengge.evaluation.facts.tables import fact_tables
 LOCK = 0x66616374  # "fact": one refresh at a time
 LOOK_BACK = timedelta(hours=1)
 DAYS_STILL_CHANGING = timedelta(days=40)
+WRITERS = 2  # at once, each with one table, a month of it in memory
 
 MONTH = f"to_char(reported_at AT TIME ZONE '{CITY_ZONE_NAME}', 'YYYY-MM')"
 MONTHS = f"SELECT DISTINCT {MONTH} FROM (SELECT min(reported_at) AS low, max(reported_at) AS high FROM casework_case) bounds, LATERAL (SELECT generate_series(date_trunc('month', low AT TIME ZONE '{CITY_ZONE_NAME}'), high AT TIME ZONE '{CITY_ZONE_NAME}', '1 month') AT TIME ZONE '{CITY_ZONE_NAME}' AS reported_at) months ORDER BY 1"  # noqa: E501, S608
@@ -58,6 +60,15 @@ def rebuild(store: FactStore, tell: Tell = lambda _line: None) -> Refreshed:
     """Make all facts anew from the database, month by month."""
     with _nobody_else():
         return _rebuild(store, fact_tables(), tell)
+
+
+def reread(store: FactStore, case_ids: set[int], tell: Tell = lambda _line: None) -> Refreshed:
+    """Read some cases anew, whether they moved or not: what a refresh does about those that did."""
+    with _nobody_else(), _one_snapshot():
+        manifest = store.manifest()
+        changed = _of_cases(store, manifest, [table for table in fact_tables() if table.scope is Scope.CASE], case_ids, tell)
+        store.finish(manifest)
+    return Refreshed(len(case_ids), changed, anew=False)
 
 
 def _refresh(store: FactStore, manifest: Manifest, tables: Sequence[FactTable], tell: Tell) -> Refreshed:
@@ -101,16 +112,25 @@ def _of_cases(store: FactStore, manifest: Manifest, tables: Sequence[FactTable],
         cursor.execute("ANALYZE touched_cases")
         cursor.execute(TOUCHED_MONTHS)
         months = {month: pa.array(sorted(ids), pa.int64()) for month, ids in cursor.fetchall()}
-        changed: dict[str, list[str]] = {}
-        for table in tables:
-            tell(table.name)
-            fresh = read(cursor.cursor, table, table.source.format(cases=TOUCHED))
+
+        def put_in_place(table: FactTable, fresh: pa.Table) -> list[str]:
+            """Returns the months that came out different."""
+            changed = []
             for month, ids in months.items():
                 kept = store.read(table, month, manifest)
                 kept = kept.filter(pc.invert(pc.is_in(kept["case_id"], ids)))
-                rows = pa.concat_tables([kept, fresh.filter(pc.is_in(fresh["case_id"], ids))])
-                if store.write(table, month, rows, manifest):
-                    changed.setdefault(table.name, []).append(month)
+                if store.write(table, month, pa.concat_tables([kept, fresh.filter(pc.is_in(fresh["case_id"], ids))]), manifest):
+                    changed.append(month)
+            return changed
+
+        # While one table is being read, those before it are sorted and written: most of the time goes there, and little of it into Python.
+        with ThreadPoolExecutor(WRITERS) as writers:
+            writing = {}
+            for table in tables:
+                tell(table.name)
+                fresh = read(cursor.cursor, table, table.source.format(cases=TOUCHED))
+                writing[table.name] = writers.submit(put_in_place, table, fresh)
+            changed = {name: different for name, done in writing.items() if (different := done.result())}
         cursor.execute("DROP TABLE touched_cases")
         return changed
 

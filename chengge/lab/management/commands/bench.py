@@ -19,6 +19,7 @@ from chengge.lab.server import ServerFailed
 from chengge.lab.visitor import VisitFailed
 
 BIG_CITY = 1_000_000
+A_PROVINCE_IN_CITIES = 10  # evaluation is measured with so many times the cases
 # A measurement that fails raises RuntimeError with what went wrong; `bench/` itself is imported only when it is asked for.
 FAILURES = (ScratchFailed, ServerFailed, VisitFailed, RuntimeError)
 COMPARED: Mapping[str, Callable[[float, float], bool]] = {"≥": operator.ge, "≤": operator.le}
@@ -58,7 +59,20 @@ class Command(BaseCommand):
             raise CommandError("The benchmarks are part of the repository, not of the installed package. Run this in a clone.")
         if str(settings.BASE_DIR) not in sys.path:
             sys.path.insert(0, str(settings.BASE_DIR))
-        from bench import explain, http, ledger, lifecycles, likeness, locate, positions, resolve, startup, suggestions, worktime
+        from bench import (
+            evaluation,
+            explain,
+            http,
+            ledger,
+            lifecycles,
+            likeness,
+            locate,
+            positions,
+            resolve,
+            startup,
+            suggestions,
+            worktime,
+        )
 
         return {
             "worktime": worktime.run,
@@ -70,6 +84,7 @@ class Command(BaseCommand):
             "lifecycles": lambda: lifecycles.run(cases),
             "http": lambda: http.run(cases),
             "ledger": lambda: ledger.run(cases),
+            "evaluation": lambda: evaluation.run(cases * A_PROVINCE_IN_CITIES, cases),
             "explain": explain.run,
             "startup": startup.run,
         }
