@@ -108,17 +108,9 @@ def tell_of_refreshing(folder: str) -> None:
     began = time.perf_counter()
     again = reread(store, moved)
     refreshed = time.perf_counter() - began
-    print(
-        json.dumps(
-            {
-                "moved": len(moved),
-                "cases": made.cases,
-                "files": sum(map(len, again.changed.values())),
-                "rebuilt": rebuilt,
-                "refreshed": refreshed,
-            }
-        )
-    )
+    files = sum(map(len, again.changed.values()))
+    told = {"moved": len(moved), "cases": made.cases, "files": files, "rebuilt": rebuilt, "refreshed": refreshed}
+    print(json.dumps(told))
 
 
 @contextmanager
@@ -154,7 +146,7 @@ def _by_itself(store: FactStore, period: tuple[datetime, datetime]) -> dict[str,
     if reckoning.returncode:
         raise RuntimeError("the reckoning process failed; what it said stands above")
     on_disk = sum(path.stat().st_size for path in store.folder.rglob("*.parquet")) / 1e9
-    return {**json.loads(told), "gigabytes": most / 1e9, "on_disk": on_disk}
+    return {**json.loads(told.splitlines()[-1]), "gigabytes": most / 1e9, "on_disk": on_disk}
 
 
 def _wanted(codes: Sequence[str]) -> list[Indicator]:

@@ -43,7 +43,7 @@ def with_duckdb(store: FactStore, settings: Settings, months: Sequence[str] | No
         memory: how much DuckDB may take before it works on the disk.
     """
     engine = ibis.duckdb.connect(threads=2, memory_limit=memory)
-    engine.raw_sql("SET TimeZone = 'UTC'")
+    engine.raw_sql("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     tables = {}
     for table in fact_tables():
         paths = [str(path) for path in store.paths(table.name, months)]
