@@ -36,7 +36,7 @@ A_MONTH = (datetime(YEAR, 9, 30, 16, tzinfo=UTC), datetime(YEAR, 10, 31, 16, tzi
 FULL_SIZE = 10_000_000
 SMALLER = 10  # the growth is from a tenth of the cases
 SMALL = 200_000  # cases for peers that are too slow for more
-ROOM_GB_A_MILLION = 0.6
+ROOM_GB_A_MILLION = 0.65
 LOOKS_A_SECOND = 20
 REFRESH_ALONE = "import sys, django; django.setup(); from bench.evaluation import tell_of_refreshing; tell_of_refreshing(*sys.argv[1:])"
 ALONE = "import sys, django; django.setup(); from bench.evaluation import tell; tell(*sys.argv[1:])"
