@@ -5,67 +5,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('foundation', '0004_component_versions'),
-        ('organization', '0004_roster'),
+        ("foundation", "0004_component_versions"),
+        ("organization", "0004_roster"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RuledResponsibility',
+            name="RuledResponsibility",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('number', models.CharField(max_length=40, verbose_name='ruling')),
-                ('kind', models.CharField(blank=True, choices=[('component', 'Component'), ('event', 'Event')], max_length=10, verbose_name='kind')),
-                ('major_code', models.CharField(blank=True, max_length=2, verbose_name='major code')),
-                ('division_code', models.BigIntegerField(blank=True, null=True, verbose_name='division')),
-                ('basis', models.CharField(max_length=300, verbose_name='basis')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.organization', verbose_name='organization')),
-                ('problem_class', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.problemclass', verbose_name='class')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                ("number", models.CharField(max_length=40, verbose_name="ruling")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True, choices=[("component", "Component"), ("event", "Event")], max_length=10, verbose_name="kind"
+                    ),
+                ),
+                ("major_code", models.CharField(blank=True, max_length=2, verbose_name="major code")),
+                ("division_code", models.BigIntegerField(blank=True, null=True, verbose_name="division")),
+                ("basis", models.CharField(max_length=300, verbose_name="basis")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organization.organization",
+                        verbose_name="organization",
+                    ),
+                ),
+                (
+                    "problem_class",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.problemclass",
+                        verbose_name="class",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'responsibility by ruling',
-                'verbose_name_plural': 'responsibilities by ruling',
-                'ordering': ('number', 'pk'),
+                "verbose_name": "responsibility by ruling",
+                "verbose_name_plural": "responsibilities by ruling",
+                "ordering": ("number", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='RuledGrid',
+            name="RuledGrid",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grid_code', models.BigIntegerField(verbose_name='unit grid')),
-                ('ruled', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grids', to='foundation.ruledresponsibility')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("grid_code", models.BigIntegerField(verbose_name="unit grid")),
+                (
+                    "ruled",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="grids", to="foundation.ruledresponsibility"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RuledComponent',
+            name="RuledComponent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('component_code', models.BigIntegerField(verbose_name='component')),
-                ('ruled', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='components', to='foundation.ruledresponsibility')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("component_code", models.BigIntegerField(verbose_name="component")),
+                (
+                    "ruled",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="components", to="foundation.ruledresponsibility"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='ruledresponsibility',
-            index=models.Index(fields=['number'], name='ruled_by_number'),
+            model_name="ruledresponsibility",
+            index=models.Index(fields=["number"], name="ruled_by_number"),
         ),
         migrations.AddIndex(
-            model_name='ruledgrid',
-            index=models.Index(fields=['grid_code'], name='ruled_by_grid'),
+            model_name="ruledgrid",
+            index=models.Index(fields=["grid_code"], name="ruled_by_grid"),
         ),
         migrations.AddConstraint(
-            model_name='ruledgrid',
-            constraint=models.UniqueConstraint(fields=('ruled', 'grid_code'), name='ruled_grid_once'),
+            model_name="ruledgrid",
+            constraint=models.UniqueConstraint(fields=("ruled", "grid_code"), name="ruled_grid_once"),
         ),
         migrations.AddIndex(
-            model_name='ruledcomponent',
-            index=models.Index(fields=['component_code'], name='ruled_by_component'),
+            model_name="ruledcomponent",
+            index=models.Index(fields=["component_code"], name="ruled_by_component"),
         ),
         migrations.AddConstraint(
-            model_name='ruledcomponent',
-            constraint=models.UniqueConstraint(fields=('ruled', 'component_code'), name='ruled_component_once'),
+            model_name="ruledcomponent",
+            constraint=models.UniqueConstraint(fields=("ruled", "component_code"), name="ruled_component_once"),
         ),
     ]
