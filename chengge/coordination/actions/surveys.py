@@ -1,0 +1,207 @@
+"""Joint site surveys: planned, attended, each unit's position written down, photos taken, concluded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from chengge import clock
+from chengge.casework.models import Case, Evidence
+from chengge.casework.queries import visible
+from chengge.coordination.models import JointSurvey, SurveyPhoto, SurveyUnit
+from chengge.coordination.queries.hard_cases import WORKERS
+from chengge.coordination.queries.staff import clerks_of, staff_at
+from chengge.coordination.queries.surveys import part_of
+from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
+from chengge.notices.actions import Draft, send_many
+from chengge.notices.recipients import Recipient
+from chengge.organization.models import Organization
+from chengge.organization.queries import CITY_ZONE, Actor
+
+MOST_UNITS, MOST_CASES, MOST_PHOTOS = 20, 50, 40
+TOPIC = "joint_survey"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A survey as somebody plans it; lon and lat in degrees, WGS84."""
+
+    subject: str
+    place: str
+    lon: float | None
+    lat: float | None
+    meets_at: datetime | None
+    organization_ids: Sequence[int]
+    numbers: Sequence[str] = ()
+
+
+@transaction.atomic
+def plan_survey(actor: Actor, planned: Planned) -> JointSurvey:
+    """Invite units to a place. Raises Forbidden, Refused, NotFound."""
+    if not actor.posts & WORKERS or actor.member_id is None:
+        raise Forbidden("post", _("Joint surveys are planned by coordinators and dispatchers."))
+    _check(planned)
+    units = units_named(planned.organization_ids, MOST_UNITS)
+    cases = cases_named(actor, planned.numbers)
+    survey = JointSurvey.objects.create(
+        subject=planned.subject.strip(),
+        place=planned.place.strip(),
+        lon=planned.lon,
+        lat=planned.lat,
+        meets_at=planned.meets_at,
+        host_id=actor.member_id,
+        planned_at=_now(),
+    )
+    survey.cases.set(cases)
+    SurveyUnit.objects.bulk_create([SurveyUnit(survey=survey, organization=unit) for unit in units])
+    when = f"{survey.meets_at.astimezone(CITY_ZONE):%m-%d %H:%M}"
+    _tell(actor, survey, _("Joint survey: %(subject)s") % {"subject": survey.subject}, f"{when}，{survey.place}", "planned")
+    return survey
+
+
+def _check(planned: Planned) -> None:
+    for name, value, most in (("subject", planned.subject, 120), ("place", planned.place, 200)):
+        if not value.strip():
+            raise Refused(name, _("Subject and place are needed."), _("Write a few words."), name)
+        if len(value.strip()) > most:
+            raise Refused("length", _("This text is longer than %(most)d characters.") % {"most": most}, _("Shorten it."), name)
+    if planned.lon is None or planned.lat is None or not (-180 <= planned.lon <= 180 and -90 <= planned.lat <= 90):
+        raise Refused("place", _("The place is not marked."), _("Mark it on the map."), "place")
+    if planned.meets_at is None or planned.meets_at <= clock.now():
+        raise Refused("meets_at", _("When do the units meet?"), _("Name a moment to come."), "meets_at")
+
+
+@transaction.atomic
+def say_position(actor: Actor, survey_id: int, organization_id: int, attended: str, who: str, position: str) -> SurveyUnit:
+    """Write down who came for a unit and where it stands; the unit itself or the platform.
+
+    Args:
+        attended: `yes`, or empty where nobody came.
+
+    Raises:
+        NotFound: no such survey or unit. Forbidden: another unit's. Conflict: concluded.
+    """
+    survey = _locked(survey_id)
+    _require_planned(survey)
+    if organization_id not in part_of(actor, survey).own or actor.member_id is None:
+        raise Forbidden("unit", _("A unit speaks for itself, or the platform writes for it."))
+    unit = survey.units.get(organization_id=organization_id)
+    unit.attended, unit.who, unit.position = attended == "yes", who.strip()[:60], position.strip()[:500]
+    unit.said_by_id, unit.said_at = actor.member_id, _now()
+    unit.save()
+    return unit
+
+
+@transaction.atomic
+def add_photos(actor: Actor, survey_id: int, digests: Sequence[str]) -> int:
+    """Bind photos that this member uploaded to a survey; how many. Raises NotFound, Forbidden, Conflict, Refused."""
+    survey = _locked(survey_id)
+    _require_planned(survey)
+    part = part_of(actor, survey)
+    if not part.runs and not part.own:
+        raise Forbidden("unit", _("Photos are taken by those who are invited."))
+    free = Evidence.objects.filter(
+        sha256__in=digests, member_id=actor.member_id, case=None, report=None, entry=None, media="photo", joint_survey_photo=None
+    )
+    mine = {one.sha256: one for one in free.order_by("pk")}
+    if set(digests) - mine.keys():
+        raise Refused("photo", _("A photo is missing here, or was used before."), _("Upload it again."), "photos")
+    last = survey.photos.aggregate(last=Max("position"))["last"] or 0
+    if last + len(mine) > MOST_PHOTOS:
+        raise Refused("photo", _("A survey holds at most %(most)d photos.") % {"most": MOST_PHOTOS}, _("Leave some out."), "photos")
+    SurveyPhoto.objects.bulk_create(
+        [SurveyPhoto(survey=survey, evidence=one, position=last + number) for number, one in enumerate(mine.values(), 1)]
+    )
+    return len(mine)
+
+
+@transaction.atomic
+def conclude(actor: Actor, survey_id: int, conclusion: str) -> JointSurvey:
+    """Write what the survey found; its words stay from then on. Raises NotFound, Forbidden, Conflict, Refused."""
+    survey = _locked(survey_id)
+    _require_planned(survey)
+    if not part_of(actor, survey).runs:
+        raise Forbidden("post", _("Joint surveys are concluded by coordinators and dispatchers."))
+    if not conclusion.strip():
+        raise Refused("conclusion", _("A conclusion is needed."), _("Say who answers, or what is to be clarified."), "conclusion")
+    if not survey.units.filter(attended=True).exists():
+        raise Refused("attended", _("Nobody has been written down as present."), _("Write down who came, or call the survey off."))
+    survey.state, survey.conclusion, survey.ended_at = JointSurvey.State.CONCLUDED, conclusion.strip()[:1000], _now()
+    survey.save()
+    _tell(actor, survey, _("Joint survey concluded: %(subject)s") % {"subject": survey.subject}, survey.conclusion, "concluded")
+    return survey
+
+
+@transaction.atomic
+def call_off(actor: Actor, survey_id: int, reason: str) -> JointSurvey:
+    """Call a survey off, with a reason. Raises NotFound, Forbidden, Conflict, Refused."""
+    survey = _locked(survey_id)
+    _require_planned(survey)
+    if not part_of(actor, survey).runs:
+        raise Forbidden("post", _("Joint surveys are called off by coordinators and dispatchers."))
+    if not reason.strip():
+        raise Refused("reason", _("A reason is needed."), _("Say in a few words why."), "conclusion")
+    survey.state, survey.conclusion, survey.ended_at = JointSurvey.State.CALLED_OFF, reason.strip()[:1000], _now()
+    survey.save()
+    _tell(actor, survey, _("Joint survey called off: %(subject)s") % {"subject": survey.subject}, survey.conclusion, "called-off")
+    return survey
+
+
+def units_named(organization_ids: Sequence[int], most: int) -> list[Organization]:
+    """The organizations that are invited, each once. Raises Refused, NotFound."""
+    wanted = list(dict.fromkeys(organization_ids))
+    if not wanted:
+        raise Refused("units", _("No unit is invited."), _("Choose the units."), "organization_ids")
+    if len(wanted) > most:
+        raise Refused("units", _("At most %(most)d units are invited.") % {"most": most}, _("Choose fewer."), "organization_ids")
+    found = list(Organization.objects.filter(pk__in=wanted, level__gte=2, valid_to=None).order_by("code"))
+    if len(found) != len(wanted):
+        raise NotFound("organization", _("There is no such organization today."), _("Choose another one."), "organization_ids")
+    return found
+
+
+def cases_named(actor: Actor, numbers: Sequence[str]) -> list[Case]:
+    """Cases in sight by their numbers, in the order given. Raises Refused."""
+    wanted = list(dict.fromkeys(numbers))[:MOST_CASES]
+    found = {case.number: case for case in visible(actor).filter(number__in=wanted).select_related("problem_class")}
+    missing = [number for number in wanted if number not in found]
+    if missing:
+        raise Refused("case", _("There is no case %(number)s in your sight.") % {"number": missing[0]}, _("Check the number."), "numbers")
+    return [found[number] for number in wanted]
+
+
+def _require_planned(survey: JointSurvey) -> None:
+    if survey.state != JointSurvey.State.PLANNED:
+        raise Conflict("state", _("This survey is over."), _("Look at it again."))
+
+
+def _locked(survey_id: int) -> JointSurvey:
+    survey = JointSurvey.objects.select_for_update(of=("self",)).filter(pk=survey_id).first()
+    if survey is None:
+        raise NotFound("survey", _("There is no such survey, or it lies out of your sight."))
+    return survey
+
+
+def _tell(actor: Actor, survey: JointSurvey, subject: str, text: str, word: str) -> None:
+    """The clerks of the invited units and the host hear of it."""
+    units = survey.units.values_list("organization_id", flat=True)
+    members = {person.member_id for person in clerks_of(staff_at(clock.now()), *units)} | {survey.host_id}
+    send_many(
+        Draft(
+            Recipient.member(pk),
+            subject,
+            text,
+            f"joint-survey:{survey.pk}:{word}:member:{pk}",
+            TOPIC,
+            f"/coordination/surveys/{survey.pk}/",
+            f"joint-survey:{survey.pk}",
+        )
+        for pk in sorted(members - {actor.member_id})
+    )
+
+
+def _now() -> datetime:
+    return clock.now().replace(microsecond=0)
