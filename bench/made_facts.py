@@ -239,10 +239,10 @@ class _Month:
         steps = self._steps()
         seq = np.zeros(self.count, np.int64)
         parts = []
-        for number, (action, at, _post, member, _before, _after) in enumerate(steps):
+        for which, (action, at, _post, member, _before, _after) in enumerate(steps):
             whose = np.flatnonzero(at)
             seq[whose] += 1
-            parts.append((action, number, whose, at[whose], member[whose], seq[whose].copy()))
+            parts.append((action, which, whose, at[whose], member[whose], seq[whose].copy()))
         parts.sort(key=lambda part: part[0])
         step = np.concatenate([np.full(len(part[2]), part[1]) for part in parts])
         whose, at, member, seqs = (np.concatenate([part[place] for part in parts]) for place in (2, 3, 4, 5))
@@ -294,9 +294,9 @@ class _Month:
         names = [clock[0] for clock in clocks]
         ordinal = np.zeros(self.count, np.int64)
         parts = []
-        for number, clock in enumerate(clocks):
+        for which, clock in enumerate(clocks):
             whose = np.flatnonzero(clock[1])
-            parts.append((np.full(len(whose), number), whose, ordinal[whose], *(column[whose] for column in clock[1:7])))
+            parts.append((np.full(len(whose), which), whose, ordinal[whose], *(column[whose] for column in clock[1:7])))
             ordinal[whose] += 1
         number, whose, ordinals, started, stopped, limit, level, organization, member = (
             np.concatenate([part[place] for part in parts]) for place in range(9)
@@ -343,10 +343,10 @@ class _Month:
         ]
         nth = np.zeros(self.count, np.int64)
         parts = []
-        for number, one in enumerate(given):
+        for which, one in enumerate(given):
             whose = np.flatnonzero(one[2])
             nth[whose] = nth[whose] + 1 if one[0] == 2 else 1
-            parts.append((np.full(len(whose), number), whose, nth[whose].copy(), *(column[whose] for column in one[2:6])))
+            parts.append((np.full(len(whose), which), whose, nth[whose].copy(), *(column[whose] for column in one[2:6])))
         number, whose, turn, started, ended, organization, member = (np.concatenate([part[place] for part in parts]) for place in range(7))
         order = _by(np.array([0, 0, 1, 2])[number], whose, turn)
         number, whose, turn, started, ended, organization, member = (
@@ -376,9 +376,9 @@ class _Month:
             (-1, -1, self.hand_back),
             (0.07, 0.08, self.take_up),
         )
-        for number, (low, high, since) in enumerate(sides):
+        for which, (low, high, since) in enumerate(sides):
             whose = np.flatnonzero((since > 0) & (((asks >= low) & (asks < high)) | (low < 0)))
-            parts.append((np.full(len(whose), number), whose, since[whose] + 30 * MINUTE))
+            parts.append((np.full(len(whose), which), whose, since[whose] + 30 * MINUTE))
         number, whose, asked = (np.concatenate([part[place] for part in parts]) for place in range(3))
         waited = self.random.exponential(3 * HOUR, len(whose)).astype(np.int64)
         granted = self.random.random(len(whose)) < 0.8
@@ -406,9 +406,9 @@ class _Month:
             (1, self.to_verify, self.verify, 2),
         ]
         parts = []
-        for kind, given, done, result in walks:
-            whose = np.flatnonzero(given)
-            parts.append((np.full(len(whose), kind), whose, given[whose], done[whose], np.full(len(whose), result)))
+        for which, begun, ended, outcome in walks:
+            whose = np.flatnonzero(begun)
+            parts.append((np.full(len(whose), which), whose, begun[whose], ended[whose], np.full(len(whose), outcome)))
         kind, whose, given, done, result = (np.concatenate([part[place] for part in parts]) for place in range(5))
         order = _by(kind, whose, given)
         kind, whose, given, done, result = kind[order], whose[order], given[order], done[order], result[order]
@@ -437,9 +437,9 @@ class _Month:
     def _answers(self) -> dict[str, Any]:
         steps = ("acceptance", "feedback", "visit")
         parts = []
-        for number, since in enumerate((self.accept, self.finish, self.close)):
+        for which, since in enumerate((self.accept, self.finish, self.close)):
             whose = np.flatnonzero(self.public & (since > 0))
-            parts.append((np.full(len(whose), number), whose, since[whose]))
+            parts.append((np.full(len(whose), which), whose, since[whose]))
         number, whose, since = (np.concatenate([part[place] for part in parts]) for place in range(3))
         chance = self.random.random(len(whose))
         done = chance < 0.9

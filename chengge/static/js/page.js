@@ -5,6 +5,7 @@ import "./dialogs.js";
 import "./fields.js";
 import "./gallery.js";
 import { note } from "./notes.js";
+import { reach } from "./reach.js";
 import { setWidths } from "./widths.js";
 import { word } from "./words.js";
 
@@ -15,8 +16,11 @@ document.addEventListener("htmx:configRequest", (event) => {
   delete event.detail.parameters.csrfmiddlewaretoken;
 });
 
-setWidths(document);
-document.addEventListener("htmx:load", (event) => setWidths(event.detail.elt));
+for (const finish of [setWidths, reach]) {
+  finish(document);
+  document.addEventListener("htmx:load", (event) => finish(event.detail.elt));
+}
+addEventListener("resize", () => reach(document));
 
 for (const kind of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(kind, () => note(word("failed")));
