@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from chengge.coordination.actions import telling
+from chengge.coordination.actions import hard_cases, telling
 
 
 @app.periodic(cron="* * * * * */20")
@@ -17,3 +17,10 @@ def tell(timestamp: int) -> int:
 def tell_late(timestamp: int) -> int:
     """Tell of requests and orders whose answer is late."""
     return telling.tell_late()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="coordination.look_through", lock="coordination.look_through", pass_context=False)
+def look_through(timestamp: int) -> int:
+    """Bring the queue of hard cases up to date; how many came in or went out."""
+    return hard_cases.look_through()

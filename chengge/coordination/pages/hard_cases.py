@@ -1,0 +1,67 @@
+"""The queue of hard cases, and one of them with all that helps to settle it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from chengge import clock
+from chengge.coordination.models import HardCase
+from chengge.coordination.queries.hard_cases import READERS, WORKERS, count_hard, hard_cases, hard_in_sight, rows_of
+from chengge.coordination.queries.precedents import precedents
+from chengge.domain.lifecycle import Post
+from chengge.foundation.pages.manage.common import page_of
+from chengge.foundation.queries import candidates
+from chengge.organization.gates import actor_at, for_posts
+from chengge.organization.queries import city_day
+
+platform_readers = for_posts(*(post for post in Post if post in READERS))
+
+
+@require_safe
+@platform_readers
+def listed(request: HttpRequest) -> HttpResponse:
+    """Hard cases, the most pressing way first."""
+    actor, asked = actor_at(request), request.GET
+    way = asked.get("way", "") if asked.get("way", "") in HardCase.WayChoice.values else ""
+    why = asked.get("why", "") if asked.get("why", "") in HardCase.Reason.values else ""
+    settled = "1" if asked.get("settled") else ""
+    rows = page_of(request, hard_cases(actor, way, why, settled))
+    keep = asked.copy()
+    keep.pop("page", None)
+    counts = count_hard(actor)
+    context = {
+        "tab": "coordination",
+        "rows": rows,
+        "views": rows_of(rows.object_list),
+        "way": way,
+        "why": why,
+        "settled": settled,
+        "ways": [(value, label, counts[value]) for value, label in HardCase.WayChoice.choices],
+        "whys": HardCase.Reason.choices,
+        "late": counts["late"],
+        "keep": keep.urlencode(),
+        "works": bool(actor.posts & WORKERS),
+    }
+    return render(request, "coordination/hard/list.html", context)
+
+
+@require_safe
+@platform_readers
+def hard_page(request: HttpRequest, number: str) -> HttpResponse:
+    """One hard case: why, who may answer and on what ground, precedents, and the ways on."""
+    actor = actor_at(request)
+    hard = hard_in_sight(actor, number)
+    case = hard.case
+    day = city_day(clock.now())
+    context = {
+        "tab": "coordination",
+        "view": rows_of([hard])[0],
+        "case": case,
+        "candidates": candidates(case.problem_class_id, case.rule_id, case.grid_code, case.component_code, day),
+        "precedents": precedents(actor, case),
+        "surveys": list(case.joint_surveys.order_by("-meets_at")),
+        "items": list(case.agenda_items.select_related("meeting").order_by("-meeting__meets_at")),
+        "rulings": list(case.rulings.select_related("organization").order_by("-drafted_at")),
+        "works": bool(actor.posts & WORKERS),
+    }
+    return render(request, "coordination/hard/case.html", context)
