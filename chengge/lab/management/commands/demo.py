@@ -23,6 +23,7 @@ from chengge.lab import (
     outsiders,
     portal,
     requests,
+    rulings,
     runs,
     schemes,
     surveys,
@@ -96,6 +97,8 @@ class Command(BaseCommand):
                     inspections.fill(seed)
                 with steps("Departments ask, leaders write, people talk"):
                     requests.fill(seed)
+                with steps("Disputes are looked at, met about and ruled"):
+                    rulings.fill(seed)
                 with steps("Scores are reckoned, and one run replaces another"):
                     runs.fill(seed)
                 with steps("Scores have consequences"):
