@@ -4,13 +4,14 @@ Two rulings meet where their classes, their places and their days overlap. Which
 `domain.responsibility`: the nearer place (component, grids, division), the narrower class, the later first day.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import combinations
 
-from chengge.domain.responsibility import GRID_DIGITS
+from chengge.domain.responsibility import DIVISION_DIGITS, GRID_DIGITS
 
 EXPIRES_WITHIN = timedelta(days=30)
 
@@ -73,9 +74,31 @@ def overlap(one: Said, other: Said) -> Overlap | None:
 
 
 def overlaps(rulings: Sequence[Said]) -> list[Overlap]:
-    """All pairs that meet, contradictions first."""
-    found = [met for one, other in combinations(rulings, 2) if (met := overlap(one, other)) is not None]
+    """All pairs that meet, contradictions first. Only those that share a place are compared, so that thousands cost little."""
+    by_id = {said.id: said for said in rulings}
+    found = [met for one, other in _neighbours(rulings) if (met := overlap(by_id[one], by_id[other])) is not None]
     return sorted(found, key=lambda met: (list(Meeting).index(met.how), met.first, met.second))
+
+
+def _neighbours(rulings: Sequence[Said]) -> set[tuple[int, int]]:
+    """Pairs of ids, the smaller first, whose places may meet: by grid, by component, by division and what lies in it."""
+    at: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for said in rulings:
+        for grid in _grids_of(said):
+            at["place", str(grid)].append(said.id)
+        for component in said.components:
+            at["component", str(component)].append(said.id)
+        if said.division is not None:
+            at["division", str(said.division)].append(said.id)
+    pairs: set[tuple[int, int]] = set()
+    for (kind, code), ids in at.items():
+        pairs.update(combinations(sorted(ids), 2))
+        if kind == "component":
+            continue
+        for digits in DIVISION_DIGITS:
+            above = at.get(("division", code[:digits]), ()) if digits < len(code) else ()
+            pairs.update((min(one, other), max(one, other)) for one in ids for other in above)
+    return pairs
 
 
 def expires_soon(end: date | None, day: date, within: timedelta = EXPIRES_WITHIN) -> bool:

@@ -20,6 +20,7 @@ from chengge.organization.models import Member, MemberPost, Organization
 from chengge.organization.queries import Actor, actor_of, city_day
 
 OVERLAPS = 4
+AT_THE_TABLE = 8
 RETURNED, TWICE = 5, 2  # filed cases that come back today, and how many of them come back twice
 POSITIONS = (
     "位于道路红线以外，不属本单位养护范围，建议由属地先行处置。",
@@ -137,14 +138,14 @@ def _planned(case: Case, units: list[Organization], at: datetime) -> Planned:
 def _meeting(cases: list[Case], now: datetime) -> Meeting:
     """A meeting of yesterday whose minutes all but one unit have signed."""
     coordinator = _on(Post.COORDINATOR)
-    units = {unit.pk: unit for case in cases for unit in _units_of(case)}
+    units = list(dict.fromkeys(unit.pk for case in cases for unit in _units_of(case)))[:AT_THE_TABLE]
     with clock.pretend(now - timedelta(days=2)):
         called = Called(
             "责任不清案卷协同会议",
             "指挥中心三楼会议室",
             _on(Post.LEADER).name,
             now - timedelta(hours=18),
-            list(units)[:8],
+            units,
             [case.number for case in cases],
             ("通报本月裁定执行情况",),
         )
@@ -152,10 +153,10 @@ def _meeting(cases: list[Case], now: datetime) -> Meeting:
     with clock.pretend(now - timedelta(hours=15)):
         decisions = {number: f"由{_units_of(case)[0].name}先行处置，责任划分以裁定书为准。" for number, case in enumerate(cases, 1)}
         decisions[len(cases) + 1] = "各单位对已签发的裁定无异议，照此执行。"
-        who = dict.fromkeys(list(units)[:8], "分管负责人")
+        who = dict.fromkeys(units, "分管负责人")
         write_minutes(coordinator, meeting.pk, Minuted(who, decisions))
         close_minutes(coordinator, meeting.pk)
-    for pk in list(units)[:-1]:
+    for pk in units[:-1]:
         clerk = _clerk_of(pk)
         if clerk is not None:
             with clock.pretend(now - timedelta(hours=6)):

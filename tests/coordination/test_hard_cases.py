@@ -63,6 +63,7 @@ def test_what_presses_is_key_and_due_within_two_hours_by_night_too(life):
     hard = HardCase.objects.get()
     assert hard.way == "key"
     assert (hard.due_at - hard.found_at).total_seconds() == 2 * 3600
+    assert Notice.objects.filter(topic="hard_case", member__username="street_office").count() == 1
 
 
 def test_a_component_that_belongs_to_nobody_is_hard(life):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,3 +75,13 @@ def test_two_rulings_meet_the_same_way_whichever_is_named_first(scope, place, ot
     kind, major, class_id = other_scope
     other = Said(2, 10 if same_body else 11, DAY + timedelta(days), None, class_id, kind, major, **other_place)
     assert overlap(one, other) == overlap(other, one)
+
+
+@given(st.lists(st.tuples(scopes, places, st.integers(10, 12)), max_size=6))
+def test_the_quick_search_finds_every_pair_that_meets(drawn) -> None:
+    rulings = [
+        Said(number, body, DAY + timedelta(number), None, class_id, kind, major, **place)
+        for number, ((kind, major, class_id), place, body) in enumerate(drawn)
+    ]
+    slowly = {met for one, other in combinations(rulings, 2) if (met := overlap(one, other)) is not None}
+    assert set(overlaps(rulings)) == slowly

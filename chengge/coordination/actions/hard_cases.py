@@ -10,7 +10,7 @@ from chengge.casework.clocks import epoch, moment
 from chengge.casework.models import Case
 from chengge.coordination.models import HardCase
 from chengge.coordination.queries.hard_cases import Found, found_now
-from chengge.coordination.queries.staff import on_posts, staff_at
+from chengge.coordination.queries.staff import clerks_of, on_posts, staff_at
 from chengge.domain.hard_cases import LIMITS, ORDER
 from chengge.domain.lifecycle import Post
 from chengge.domain.worktime import CalendarEnds, ContinuousTime, Limit, WorkCalendar
@@ -75,7 +75,7 @@ def _calendar() -> WorkCalendar | None:
 
 
 def _tell(came: list[Found]) -> None:
-    """The coordinators hear of what came in."""
+    """The coordinators hear of what came in; the territory, which answers meanwhile, of what presses."""
     staff = staff_at(clock.now())
     cases = Case.objects.select_related("problem_class").in_bulk([one.case_id for one in came])
     hard = HardCase.objects.in_bulk(list(cases))
@@ -95,4 +95,18 @@ def _tell(came: list[Found]) -> None:
                     f"case:{case.number}",
                 )
             )
+        if row.way == HardCase.WayChoice.KEY:
+            drafts += [
+                Draft(
+                    Recipient.member(person.member_id),
+                    _("Act meanwhile: %(class)s") % {"class": case.problem_class.name},
+                    _("%(place)s, case %(number)s. Nobody else answers yet; make it safe until it is decided who does.")
+                    % {"place": case.place or "–", "number": case.number},
+                    f"meanwhile:{case.pk}:{row.found_at.timestamp():.0f}:member:{person.member_id}",
+                    "hard_case",
+                    "",
+                    f"case:{case.number}",
+                )
+                for person in clerks_of(staff, row.meanwhile_id)
+            ]
     send_many(drafts)

@@ -54,6 +54,7 @@ TYPED = (
     "numbers", "survey_id", "meeting_id",
 )  # fmt: skip
 OBJECTION_DAYS = 7
+MOST_CLASHES = 50
 
 
 @require_safe
@@ -69,7 +70,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "views": [(view, state_words(view.ruling)) for view in words_of(rows.object_list)],
         "state": state,
         "keep": f"state={state}",
-        "clashes": all_met() if actor.posts & READERS and state != "draft" else [],
+        "clashes": all_met()[:MOST_CLASHES] if actor.posts & READERS and state != "draft" else [],
         "works": bool(actor.posts & WORKERS),
     }
     return render(request, "coordination/rulings/list.html", context)
