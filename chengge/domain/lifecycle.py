@@ -12,7 +12,7 @@ from enum import StrEnum
 class Axis(StrEnum):
     SUPERVISION = "supervision"  # 监督轴
     COMMAND = "command"  # 指挥轴
-    NEITHER = "neither"  # keeps the house or looks on; never moves a case
+    NEITHER = "neither"  # keeps the house, looks on, orders and urges; never moves a case on its way
 
 
 class Post(StrEnum):

@@ -16,10 +16,12 @@ from PIL import Image
 import chengge
 from chengge.casework.models import Evidence
 from chengge.clock import PretendedClock
+from chengge.evaluation.models import Visit
 from chengge.intake.actions.mail import look_into_mailbox
 from chengge.organization.tokens import make_token
 from tests.browsing import client_of
 from tests.casework.lives import Life
+from tests.evaluation.inspections_city import campaign
 from tests.factories import build_city
 from tests.intake.open311_city import open311_of, picture
 from tests.intake.portal_city import form_of, visitor
@@ -36,6 +38,7 @@ TAKES_PHOTOS = {
     "chengge.intake.actions.open311": "Open311",
     "chengge.intake.actions.app": "app",
     "chengge.intake.api.machines": "webhooks",
+    "chengge.evaluation.pages.visits": "checklist of an inspection",
 }
 
 
@@ -151,9 +154,16 @@ def webhook_upper(life: Life, tmp_path: Path) -> HttpResponse:
     return sender(life.city, "upper").send("/intake/upper", {"number": "SJ1", "text": "井盖", "photos": [encoded()]})
 
 
+def checklist(life: Life, tmp_path: Path) -> HttpResponse:
+    made = campaign(life.city)
+    visit = Visit.objects.filter(place__campaign=made, member=life.city.members["assessor1"]).order_by("pk")[0]
+    sent = {f"points-{item.pk}": str(item.most) for item in made.items.all()} | {"files-place": file()}
+    return client_of(life.city, "assessor1").post(f"/evaluation/visits/{visit.pk}/", sent | here(life))
+
+
 WAYS: tuple[Callable[[Life, Path], HttpResponse | None], ...] = (
     desk, desk_form, action_form, hotline_form, order_form, api, phone, portal, portal_form, letter, open311, app,
-    webhook_upload, webhook_sms, webhook_video, webhook_sensor, webhook_upper,
+    webhook_upload, webhook_sms, webhook_video, webhook_sensor, webhook_upper, checklist,
 )  # fmt: skip
 
 
