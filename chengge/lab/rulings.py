@@ -206,6 +206,6 @@ def _on(post: Post) -> Actor:
 
 
 def _clerk_of(organization_id: int | None) -> Actor | None:
-    held = MemberPost.objects.filter(post="department", member__organization_id=organization_id, valid_to=None).values("member_id")
+    held = MemberPost.objects.filter(post="department", member__organization_id=organization_id or 0, valid_to=None).values("member_id")
     member = Member.objects.filter(pk__in=held, is_active=True).order_by("pk").first()
     return actor_of(member) if member is not None else None

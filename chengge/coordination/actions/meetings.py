@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chengge import clock
+from chengge.casework.models import Case
 from chengge.coordination.actions.surveys import MOST_UNITS, cases_named, units_named
 from chengge.coordination.models import AgendaItem, Meeting, MeetingUnit
 from chengge.coordination.queries.hard_cases import WORKERS
@@ -76,8 +77,10 @@ def call_meeting(actor: Actor, called: Called) -> Meeting:
         host_id=actor.member_id,
         called_at=_now(),
     )
-    points = [(case, f"{case.problem_class.name}，{case.place}" if case.place else case.problem_class.name) for case in cases]
-    points += [(None, text) for text in others]  # type: ignore[list-item]
+    points: list[tuple[Case | None, str]] = [
+        (case, f"{case.problem_class.name}，{case.place}" if case.place else case.problem_class.name) for case in cases
+    ]
+    points += [(None, text) for text in others]
     AgendaItem.objects.bulk_create(
         [AgendaItem(meeting=meeting, position=number, case=case, subject=text[:200]) for number, (case, text) in enumerate(points, 1)]
     )

@@ -69,8 +69,7 @@ def draft_ruling(actor: Actor, drafted: Drafted) -> Ruling:
     Raises:
         Forbidden: no post of the platform. Refused: a value is missing or contradicts another; NotFound: something named is not there.
     """
-    _require_worker(actor)
-    ruling = Ruling(drafted_by_id=actor.member_id, drafted_at=_now())
+    ruling = Ruling(drafted_by_id=_worker(actor), drafted_at=_now())
     _write(actor, ruling, drafted)
     return ruling
 
@@ -78,10 +77,10 @@ def draft_ruling(actor: Actor, drafted: Drafted) -> Ruling:
 @transaction.atomic
 def change_draft(actor: Actor, ruling_id: int, drafted: Drafted) -> Ruling:
     """Write a draft anew. Raises as `draft_ruling`; Conflict: it is no draft any more."""
-    _require_worker(actor)
+    member_id = _worker(actor)
     ruling = _locked(ruling_id)
     _require_state(ruling, "draft")
-    ruling.drafted_by_id = actor.member_id  # whoever wrote it last is not the second person
+    ruling.drafted_by_id = member_id  # whoever wrote it last is not the second person
     _write(actor, ruling, drafted)
     return ruling
 
@@ -89,11 +88,11 @@ def change_draft(actor: Actor, ruling_id: int, drafted: Drafted) -> Ruling:
 @transaction.atomic
 def withdraw_draft(actor: Actor, ruling_id: int) -> Ruling:
     """Give a draft up. Raises Conflict where it is none any more."""
-    _require_worker(actor)
+    member_id = _worker(actor)
     ruling = _locked(ruling_id)
     _require_state(ruling, "draft")
     ruling.state = Ruling.State.WITHDRAWN
-    ruling.ended_by_id, ruling.ended_at = actor.member_id, _now()
+    ruling.ended_by_id, ruling.ended_at = member_id, _now()
     ruling.save()
     return ruling
 
@@ -249,7 +248,7 @@ def _write(actor: Actor, ruling: Ruling, drafted: Drafted) -> None:
         if len(value.strip()) > most:
             raise Refused("length", _("This text is longer than %(most)d characters.") % {"most": most}, _("Shorten it."), name)
     _require_days(drafted.first_day, drafted.end, drafted.objections_until)
-    body = Organization.objects.filter(pk=drafted.organization_id, level__gte=2, valid_to=None).first()
+    body = Organization.objects.filter(pk=drafted.organization_id or 0, level__gte=2, valid_to=None).first()
     if body is None:
         raise Refused("organization", _("Who answers from now on?"), _("Choose a department, a section or a crew."), "organization_id")
     ruling.subject, ruling.basis, ruling.organization = drafted.subject.strip(), drafted.basis.strip(), body
@@ -339,9 +338,11 @@ def _require_days(first_day: date, end: date | None, objections_until: date | No
         raise Refused("days", _("Objections are heard while the ruling holds."), _("Name an earlier day."), "objections_until")
 
 
-def _require_worker(actor: Actor) -> None:
+def _worker(actor: Actor) -> int:
+    """The member, who works on the platform. Raises Forbidden."""
     if not actor.posts & WORKERS or actor.member_id is None:
         raise Forbidden("post", _("Rulings are drafted by coordinators and dispatchers."))
+    return actor.member_id
 
 
 def _require_state(ruling: Ruling, state: str) -> None:

@@ -43,26 +43,27 @@ def plan_survey(actor: Actor, planned: Planned) -> JointSurvey:
     """Invite units to a place. Raises Forbidden, Refused, NotFound."""
     if not actor.posts & WORKERS or actor.member_id is None:
         raise Forbidden("post", _("Joint surveys are planned by coordinators and dispatchers."))
-    _check(planned)
+    lon, lat, meets_at = _checked(planned)
     units = units_named(planned.organization_ids, MOST_UNITS)
     cases = cases_named(actor, planned.numbers)
     survey = JointSurvey.objects.create(
         subject=planned.subject.strip(),
         place=planned.place.strip(),
-        lon=planned.lon,
-        lat=planned.lat,
-        meets_at=planned.meets_at,
+        lon=lon,
+        lat=lat,
+        meets_at=meets_at,
         host_id=actor.member_id,
         planned_at=_now(),
     )
     survey.cases.set(cases)
     SurveyUnit.objects.bulk_create([SurveyUnit(survey=survey, organization=unit) for unit in units])
-    when = f"{survey.meets_at.astimezone(CITY_ZONE):%m-%d %H:%M}"
+    when = f"{meets_at.astimezone(CITY_ZONE):%m-%d %H:%M}"
     _tell(actor, survey, _("Joint survey: %(subject)s") % {"subject": survey.subject}, f"{when}，{survey.place}", "planned")
     return survey
 
 
-def _check(planned: Planned) -> None:
+def _checked(planned: Planned) -> tuple[float, float, datetime]:
+    """Where and when, once everything is there. Raises Refused."""
     for name, value, most in (("subject", planned.subject, 120), ("place", planned.place, 200)):
         if not value.strip():
             raise Refused(name, _("Subject and place are needed."), _("Write a few words."), name)
@@ -72,6 +73,7 @@ def _check(planned: Planned) -> None:
         raise Refused("place", _("The place is not marked."), _("Mark it on the map."), "place")
     if planned.meets_at is None or planned.meets_at <= clock.now():
         raise Refused("meets_at", _("When do the units meet?"), _("Name a moment to come."), "meets_at")
+    return planned.lon, planned.lat, planned.meets_at
 
 
 @transaction.atomic
@@ -101,7 +103,7 @@ def add_photos(actor: Actor, survey_id: int, digests: Sequence[str]) -> int:
     survey = _locked(survey_id)
     _require_planned(survey)
     part = part_of(actor, survey)
-    if not part.runs and not part.own:
+    if (not part.runs and not part.own) or actor.member_id is None:
         raise Forbidden("unit", _("Photos are taken by those who are invited."))
     free = Evidence.objects.filter(
         sha256__in=digests, member_id=actor.member_id, case=None, report=None, entry=None, media="photo", joint_survey_photo=None
