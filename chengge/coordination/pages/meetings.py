@@ -19,7 +19,7 @@ from chengge.coordination.actions.meetings import (
 from chengge.coordination.models import HardCase, Meeting
 from chengge.coordination.pages.surveys import concerned, invitable, workers
 from chengge.coordination.pages.typed import moment_typed, whole, wholes, words_typed
-from chengge.coordination.queries.hard_cases import WORKERS, hard_cases
+from chengge.coordination.queries.hard_cases import READERS, WORKERS, hard_cases
 from chengge.coordination.queries.meetings import meeting_in_sight, meeting_part, meetings
 from chengge.domain.errors import Refused
 from chengge.foundation.pages.manage.common import page_of
@@ -38,7 +38,14 @@ def listed(request: HttpRequest) -> HttpResponse:
     actor = actor_at(request)
     state = request.GET.get("state", "") if request.GET.get("state", "") in STATES else "called"
     rows = page_of(request, meetings(actor, state))
-    context = {"tab": "coordination", "rows": rows, "state": state, "keep": f"state={state}", "works": bool(actor.posts & WORKERS)}
+    context = {
+        "tab": "coordination",
+        "rows": rows,
+        "state": state,
+        "keep": f"state={state}",
+        "works": bool(actor.posts & WORKERS),
+        "reads": bool(actor.posts & READERS),
+    }
     return render(request, "coordination/meetings/list.html", context)
 
 
@@ -159,6 +166,7 @@ def _meeting(request: HttpRequest, meeting_id: int, refusal: Refused | None, sta
         "units": [(unit, unit.organization_id in part.signs) for unit in meeting.units.all()],
         "runs": part.runs,
         "works": bool(actor.posts & WORKERS),
+        "reads": bool(actor.posts & READERS),
         "refusal": refusal,
     }
     return render(request, "coordination/meetings/meeting.html", context, status=status)

@@ -72,6 +72,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "keep": f"state={state}",
         "clashes": all_met()[:MOST_CLASHES] if actor.posts & READERS and state != "draft" else [],
         "works": bool(actor.posts & WORKERS),
+        "reads": bool(actor.posts & READERS),
     }
     return render(request, "coordination/rulings/list.html", context)
 
@@ -278,6 +279,7 @@ def _ruling(request: HttpRequest, ruling_id: int, refusal: Refused | None, statu
     context = {
         "tab": "coordination",
         "ruling": ruling,
+        "reads": reads,
         "view": words_of([ruling])[0],
         "state": state_words(ruling),
         "cases": list(ruling.cases.select_related("problem_class").order_by("pk")),

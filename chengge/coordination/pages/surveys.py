@@ -14,7 +14,7 @@ from chengge.casework.queries import visible
 from chengge.coordination.actions.surveys import Planned, add_photos, call_off, conclude, plan_survey, say_position
 from chengge.coordination.models import HardCase
 from chengge.coordination.pages.typed import degrees_typed, moment_typed, whole, wholes, words_typed
-from chengge.coordination.queries.hard_cases import CONCERNED, WORKERS
+from chengge.coordination.queries.hard_cases import CONCERNED, READERS, WORKERS
 from chengge.coordination.queries.surveys import part_of, survey_in_sight, survey_photo, surveys
 from chengge.domain.errors import NotFound, Refused
 from chengge.domain.lifecycle import Post
@@ -36,7 +36,14 @@ def listed(request: HttpRequest) -> HttpResponse:
     actor = actor_at(request)
     state = "over" if request.GET.get("state") == "over" else "planned"
     rows = page_of(request, surveys(actor, state))
-    context = {"tab": "coordination", "rows": rows, "state": state, "keep": f"state={state}", "works": bool(actor.posts & WORKERS)}
+    context = {
+        "tab": "coordination",
+        "rows": rows,
+        "state": state,
+        "keep": f"state={state}",
+        "works": bool(actor.posts & WORKERS),
+        "reads": bool(actor.posts & READERS),
+    }
     return render(request, "coordination/surveys/list.html", context)
 
 
@@ -169,6 +176,7 @@ def _survey(request: HttpRequest, survey_id: int, refusal: Refused | None, statu
         "runs": part.runs,
         "takes_part": part.runs or bool(part.own),
         "works": bool(actor.posts & WORKERS),
+        "reads": bool(actor.posts & READERS),
         "refusal": refusal,
         "typed": request.POST,
     }
