@@ -15,7 +15,7 @@ from chengge.coordination.actions.rulings import (
     object_to,
     sign_ruling,
 )
-from chengge.coordination.models import HardCase, Ruling
+from chengge.coordination.models import HardCase, JointSurvey, Meeting, Ruling
 from chengge.coordination.queries.precedents import precedents
 from chengge.coordination.queries.rulings import all_met, contradictions, open_cases_like, rulings
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
@@ -23,6 +23,7 @@ from chengge.domain.responsibility import Ground
 from chengge.foundation.queries import candidates
 from chengge.notices.models import Notice
 from tests.casework.lives import Life
+from tests.coordination.test_hard_cases import rival
 from tests.coordination.test_requests_pages import asks, at_screen
 from tests.factories import GRID_CODES, MANHOLE_CODE
 
@@ -70,8 +71,6 @@ def test_a_hard_case_is_ruled_and_the_next_case_like_it_goes_there_by_itself(lif
 
 
 def test_a_ruling_takes_what_it_covers_out_of_the_queue(life):
-    from tests.coordination.test_hard_cases import rival
-
     rival(life, "works", "sanitation")
     life.to("filed", rule="rattling")
     look_through()
@@ -205,3 +204,44 @@ def test_rulings_through_the_api(life):
     assert (status, ended["state"]) == (200, "ended")
     status, found = asks(life, "leader", "get", "coordination/rulings?state=ended")
     assert [one["id"] for one in found["rulings"]] == [draft["id"]]
+
+
+def test_a_lamp_in_dispute_goes_from_survey_and_meeting_to_a_ruling_and_the_next_one_straight_to_the_crews_platform(life):
+    """The whole way, each step by whoever takes it at their own screen."""
+    rival(life, "works", "sanitation")
+    first = life.to("filed", rule="rattling")
+    look_through()
+    units = [life.city.organization_id(name) for name in ("works", "sanitation")]
+    coordinator, leader, dispatcher = (at_screen(life, who) for who in ("coordinator", "leader", "dispatcher"))
+    lon, lat = life.city.places[0]
+    survey = {"subject": "路灯归属", "place": "石桥路口", "lon": lon, "lat": lat, "meets_at": "2026-11-24T14:00", "numbers": first.number}
+    assert coordinator.post("/coordination/surveys/new/", survey | {"organization_ids": units}).status_code == 302
+    held = JointSurvey.objects.get()
+    life.later(hours=6)
+    for who, unit, position in (("department", units[0], "灯杆在红线内"), ("other_department", units[1], "不养护灯杆")):
+        said = {"organization_id": unit, "attended": "yes", "who": who, "position": position}
+        assert at_screen(life, who).post(f"/coordination/surveys/{held.pk}/say/", said).status_code == 302
+    coordinator.post(f"/coordination/surveys/{held.pk}/end/", {"step": "conclude", "conclusion": "提交会议"})
+    call = {"subject": "路灯归属", "place": "三楼", "chair": "徐市长", "meets_at": "2026-11-25T09:00", "case": first.number}
+    assert coordinator.post("/coordination/meetings/new/", call | {"organization_ids": units}).status_code == 302
+    meeting = Meeting.objects.get()
+    life.later(days=1)
+    minutes = {f"who-{unit}": "负责人" for unit in units} | {"decision-1": "由石桥班组养护", "step": "close"}
+    assert coordinator.post(f"/coordination/meetings/{meeting.pk}/step/", minutes).status_code == 302
+    for who, unit in (("department", units[0]), ("other_department", units[1])):
+        at_screen(life, who).post(f"/coordination/meetings/{meeting.pk}/sign/", {"organization_id": unit})
+    ruling = {
+        "subject": "石桥路口路灯", "basis": "会议议定", "organization_id": life.city.organization_id("works_crew"), "numbers": first.number,
+        "classes": f"class:{life.city.manhole.pk}", "places": "990101001001", "meeting_id": meeting.pk, "survey_id": held.pk,
+    }  # fmt: skip
+    assert coordinator.post("/coordination/rulings/new/", ruling).status_code == 302
+    made = Ruling.objects.get()
+    assert leader.post(f"/coordination/rulings/{made.pk}/step/", {"step": "sign"}).status_code == 302
+    dispatcher.post(f"/coordination/rulings/{made.pk}/dispatch/", {"case": f"{first.pk}:{first.entry_count}"})
+    assert life.case.department.code == "D01"
+    second = life.to("filed", rule="rattling")
+    look_through()
+    assert not HardCase.objects.filter(settled_at=None).exists()
+    likeliest = best(life, grid=second.grid_code, day=TODAY + timedelta(1))
+    assert (likeliest.organization.code, likeliest.through.code, likeliest.ground) == ("D01", "D01-1-1", Ground.RULING)
+    assert "协裁〔2026〕1号" in dispatcher.get(f"/cases/{second.number}/").content.decode()
