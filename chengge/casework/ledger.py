@@ -5,7 +5,8 @@ that saves.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -107,25 +108,32 @@ class Locked:
     Attributes:
         running: its clocks that are not stopped, in the order of their start.
         clock_count: how many clocks it has had so far; the number of the next one.
+        told: the first row that answers each further question asked with the lock, None where there is none.
     """
 
     case: Case
     running: list[Clock]
     clock_count: int
+    told: list[tuple[Any, ...] | None] = field(default_factory=list)
 
 
-def lock(case_id: int) -> Locked | None:
-    """Take a case in hand; None if there is no such case. Two queries, one way to the server and back."""
-    with connection.cursor() as of_case, connection.cursor() as of_clocks, of_case.connection.pipeline():
+def lock(case_id: int, asked: Sequence[Statement] = ()) -> Locked | None:
+    """Take a case in hand; None if there is no such case. Two queries and those `asked` besides, one way to the server and back."""
+    with ExitStack() as stack:
+        of_case, of_clocks, *besides = [stack.enter_context(connection.cursor()) for _cursor in range(2 + len(asked))]
+        stack.enter_context(of_case.connection.pipeline())
         of_case.execute(LOCK_CASE, [case_id])
         of_clocks.execute(RUNNING_CLOCKS, [case_id, case_id])  # Seen as they are once the lock is held: each statement looks anew.
-        row, clocks = of_case.fetchone(), of_clocks.fetchall()
+        for cursor, (statement, values) in zip(besides, asked, strict=True):
+            cursor.execute(statement, values)
+        row, clocks, told = of_case.fetchone(), of_clocks.fetchall(), [cursor.fetchone() for cursor in besides]
     if row is None:
         return None
     return Locked(
         Case.from_db("default", CASE_COLUMNS, row),
         [Clock.from_db("default", CLOCK_COLUMNS, clock[1:]) for clock in clocks if clock[1] is not None],
         clocks[0][0] or 0,
+        told,
     )
 
 

@@ -65,6 +65,11 @@ def inspector_for(grid_code: int | None, lon: float, lat: float, at: datetime) -
     return None, ""
 
 
+def asking_for_open(case_id: int) -> Statement:
+    """The question of `open_task`, for `ledger.lock` to ask with the rest."""
+    return OPEN_TASK, [case_id]
+
+
 def open_task(case_id: int) -> tuple[int, int | None] | None:
     """Id and inspector of the case's open task, if there is one."""
     with connection.cursor() as cursor:

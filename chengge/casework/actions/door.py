@@ -1,7 +1,7 @@
 """The one door. Every change to a case, from whatever side, is one call of `perform`."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,7 +21,8 @@ from chengge.domain.coordinates import distance_m
 from chengge.domain.errors import Conflict, NotFound, Refused
 from chengge.domain.fold import move_clock
 from chengge.domain.lifecycle import BY_ACTION, REQUEST_OF, ClockKind, Holder, Stage, Transition
-from chengge.organization.queries import CITY_ZONE, Actor
+from chengge.foundation.queries.rules import asking_for_stage_limit, stage_limit_told
+from chengge.organization.queries import CITY_ZONE, Actor, city_day
 
 TASK_OF_CLOCK = {ClockKind.VERIFY: "verify", ClockKind.CHECK: "check"}
 
@@ -88,9 +89,11 @@ def perform(
 
 def _perform(case_id: int, row: Transition, actor: Actor, given: Given, seen: int | None, key: str | None, origin: str) -> Moved:
     other_id = merging.other_of(row, case_id, given)
-    locked, other = merging.in_hand(case_id, other_id)
-    case = locked.case
-    task = tasks.open_task(case_id) if row.holder is Holder.TASK or row.stops == "*" else None
+    today = city_day(clock.now())
+    asked = _asked(row, case_id, today)
+    locked, other = merging.in_hand(case_id, other_id, list(asked.values()))
+    case, told = locked.case, dict(zip(asked, locked.told, strict=True))
+    task = told.get("task")
     authority.require(row, case, actor, task[1] if task else None)
     if seen is not None and seen != case.entry_count:
         raise Conflict("moved", _("The case has moved in the meantime."), last_move(case))
@@ -100,7 +103,7 @@ def _perform(case_id: int, row: Transition, actor: Actor, given: Given, seen: in
     merging.require(row, case, actor, other)
 
     at = max(clock.now().replace(microsecond=0), case.changed_at)
-    effect = effect_of(row, case, actor, given, at)
+    effect = effect_of(row, case, actor, given, at, lambda: stage_limit_told(row.starts, today, told["limit"]))
     body = _body(row, locked, actor, given, effect, at, origin)
     reworded = any(name in effect.facts and effect.facts[name] != getattr(case, name) for name in search.WORDS_OF_CASE)
     ended = []
@@ -116,6 +119,16 @@ def _perform(case_id: int, row: Transition, actor: Actor, given: Given, seen: in
     if other is not None:
         merging.carry_over(row, locked, other, actor, at, origin)
     return Moved(case_id, entry_id, body["seq"], row.action, Stage(case.stage), Stage(body["to"]), at)
+
+
+def _asked(row: Transition, case_id: int, today: date) -> dict[str, ledger.Statement]:
+    """What else `row` needs to know that does not hang on the case: its open task, and the city's limit of the stage that begins."""
+    asked = {}
+    if row.holder is Holder.TASK or row.stops == "*":
+        asked["task"] = tasks.asking_for_open(case_id)
+    if row.starts and row.starts not in clocks.HANDLING:
+        asked["limit"] = asking_for_stage_limit(row.starts, today)
+    return asked
 
 
 def _body(row: Transition, locked: Locked, actor: Actor, given: Given, effect: Effect, at: datetime, origin: str) -> dict[str, Any]:

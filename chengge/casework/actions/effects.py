@@ -4,6 +4,7 @@ An effect looks up what was given (a rule, an organization, a place), refuses wh
 that change. It writes nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +19,7 @@ from chengge.casework.models import Case
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import ClockKind, Transition
 from chengge.domain.worktime import Limit, Unit
-from chengge.foundation.queries import locate, stage_limit
+from chengge.foundation.queries import locate
 from chengge.organization.queries import Actor, city_day
 
 RULE = """
@@ -66,8 +67,11 @@ class Effect:
     side_paths: list[dict[str, Any]] = field(default_factory=list)
 
 
-def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datetime) -> Effect:
+def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datetime, limit: Callable[[], Limit]) -> Effect:
     """What `row` changes on `case` when `actor` does it with what was `given`.
+
+    Args:
+        limit: tells the city's limit of the stage whose clock `row` starts.
 
     Raises:
         Refused: something given does not fit the case.
@@ -128,7 +132,7 @@ def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datet
     if target is not None and target.is_end:
         effect.facts["ended_at"] = clocks.epoch(at)
     if row.starts and effect.terms is None and effect.lower is None:
-        effect.terms = _terms_of_stage(ClockKind(row.starts), case, actor, at)
+        effect.terms = _terms_of_stage(ClockKind(row.starts), case, actor, limit)
     return effect
 
 
@@ -248,7 +252,7 @@ def _mark(effect: Effect, row: Transition, case: Case) -> None:
             effect.facts["urge_count"] = case.urge_count + 1
 
 
-def _terms_of_stage(kind: ClockKind, case: Case, actor: Actor, at: datetime) -> clocks.Terms:
+def _terms_of_stage(kind: ClockKind, case: Case, actor: Actor, of_stage: Callable[[], Limit]) -> clocks.Terms:
     """The limit of a stage: the handbook's own check limit where the rule has one, else the city's stage limit."""
     limit = None
     if kind is ClockKind.CHECK:
@@ -256,7 +260,7 @@ def _terms_of_stage(kind: ClockKind, case: Case, actor: Actor, at: datetime) -> 
             cursor.execute(LIMITS_OF_RULE, [case.rule_id])
             _amount, _unit, amount, unit = cursor.fetchone()
         limit = Limit(amount, Unit(unit)) if amount else None
-    limit = limit or stage_limit(kind.value, city_day(at))
+    limit = limit or of_stage()
     return clocks.Terms(kind, limit, None if limit.continuous else _calendar_of(actor.organization_id))
 
 

@@ -4,6 +4,7 @@ A merged case ends, and its reports hang on the case that goes on; split off aga
 ledgers tell of it. Two cases are locked in the order of their ids, so that two merges can never wait for each other.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chengge.casework import clocks, ledger
 from chengge.casework.actions.given import Given
-from chengge.casework.ledger import Draft, Locked
+from chengge.casework.ledger import Draft, Locked, Statement
 from chengge.casework.models import Case, LedgerEntry, Report
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.domain.lifecycle import Need, Stage, Transition
@@ -28,11 +29,11 @@ def other_of(row: Transition, case_id: int, given: Given) -> int | None:
     return None
 
 
-def in_hand(case_id: int, other_id: int | None) -> tuple[Locked, Locked | None]:
-    """Take a case in hand, and the other one that the action concerns. Raises NotFound."""
+def in_hand(case_id: int, other_id: int | None, asked: Sequence[Statement] = ()) -> tuple[Locked, Locked | None]:
+    """Take a case in hand, with what is `asked` besides, and the other one that the action concerns. Raises NotFound."""
     if other_id is None or other_id == case_id:
-        return _locked(case_id), None
-    first, second = (_locked(pk) for pk in sorted((case_id, other_id)))
+        return _locked(case_id, asked), None
+    first, second = (_locked(pk, asked if pk == case_id else ()) for pk in sorted((case_id, other_id)))
     return (first, second) if case_id < other_id else (second, first)
 
 
@@ -118,8 +119,8 @@ def reports_in(body: str) -> list[int]:
     return [int(pk) for pk in orjson.loads(body)["given"].get("reports", [])]
 
 
-def _locked(case_id: int) -> Locked:
-    locked = ledger.lock(case_id)
+def _locked(case_id: int, asked: Sequence[Statement]) -> Locked:
+    locked = ledger.lock(case_id, asked)
     if locked is None:
         raise NotFound("case", _("There is no such case."))
     return locked

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -68,6 +69,11 @@ SELECT amount, unit FROM foundation_stagelimit WHERE clock = %s AND valid_from <
 """
 
 
+def asking_for_stage_limit(clock: str, day: date) -> tuple[str, list[Any]]:
+    """The question of `stage_limit`, to be asked together with others; `stage_limit_told` reads the answer."""
+    return STAGE_LIMIT, [clock, day, day]
+
+
 def stage_limit(clock: str, day: date) -> Limit:
     """How long a stage that no handbook rule times may take on a day. One query.
 
@@ -78,8 +84,12 @@ def stage_limit(clock: str, day: date) -> Limit:
         NotFound: nobody has set it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(STAGE_LIMIT, [clock, day, day])
-        row = cursor.fetchone()
+        cursor.execute(*asking_for_stage_limit(clock, day))
+        return stage_limit_told(clock, day, cursor.fetchone())
+
+
+def stage_limit_told(clock: str, day: date, row: tuple[Any, ...] | None) -> Limit:
+    """The limit that a row tells. Raises NotFound where there is none: nobody has set it."""
     if row is None:
         raise NotFound(
             "stage_limit",
