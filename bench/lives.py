@@ -25,7 +25,7 @@ UPLOADED = """
 INSERT INTO casework_evidence (sha256, phase, member_id, media, width, height, size_bytes, created_at)
 SELECT digest, '', %s, 'photo', 1280, 960, 200000, now() FROM unnest(%s::text[]) AS digest
 """
-UPLOADED_AT_ONCE = 40
+UPLOADED_AT_ONCE = 4
 WALKER = "SELECT member_id FROM casework_task WHERE case_id = %s AND done_at IS NULL"
 
 
