@@ -34,3 +34,11 @@ def rules_of(calendar: WorkingCalendar) -> CalendarRules:
 def _built(calendar_id: int, version: int) -> WorkCalendar:
     calendar = WorkingCalendar.objects.prefetch_related("seasons", "days").get(pk=calendar_id)
     return build(rules_of(calendar), calendar.first_year, HORIZON_YEARS)
+
+
+def calendar_id_of(organization_id: int | None) -> int | None:
+    """The calendar that an organization works by; None where there is no such organization. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT calendar_id FROM organization_organization WHERE id = %s", [organization_id])
+        found = cursor.fetchone()
+    return None if found is None else int(found[0])

@@ -20,6 +20,7 @@ from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import ClockKind, Transition
 from chengge.domain.worktime import Limit, Unit
 from chengge.foundation.queries import locate
+from chengge.organization.calendars import calendar_id_of
 from chengge.organization.queries import Actor, city_day
 
 RULE = """
@@ -32,7 +33,6 @@ SELECT level, kind, parent_id, calendar_id, name
 FROM organization_organization WHERE id = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
 """
 LIMITS_OF_RULE = "SELECT limit_amount, limit_unit, check_limit_amount, check_limit_unit FROM foundation_handbookrule WHERE id = %s"
-CALENDAR_OF = "SELECT calendar_id FROM organization_organization WHERE id = %s"
 
 # A reopened case goes all the way round again, as if nothing had been done; its rule and class are a first proposal.
 NOTHING_DONE_YET = dict.fromkeys(("department_id", "organization_id", "level", "filed_at", "dispatched_at", "handled_at", "ended_at")) | {
@@ -261,13 +261,7 @@ def _terms_of_stage(kind: ClockKind, case: Case, actor: Actor, of_stage: Callabl
             _amount, _unit, amount, unit = cursor.fetchone()
         limit = Limit(amount, Unit(unit)) if amount else None
     limit = limit or of_stage()
-    return clocks.Terms(kind, limit, None if limit.continuous else _calendar_of(actor.organization_id))
-
-
-def _calendar_of(organization_id: int | None) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(CALENDAR_OF, [organization_id])
-        return int(cursor.fetchone()[0])
+    return clocks.Terms(kind, limit, None if limit.continuous else calendar_id_of(actor.organization_id))
 
 
 def _organization(organization_id: int | None, at: datetime) -> tuple[int, str, int | None, int, str]:

@@ -21,7 +21,7 @@ from chengge.domain.errors import Forbidden, Refused
 from chengge.domain.lifecycle import ASKINGS, BY_ACTION, REQUEST_OF, Post, Request, Stage, Transition
 from chengge.domain.worktime import CalendarEnds, ContinuousTime, Limit, Unit
 from chengge.foundation.queries.dated import holding_on
-from chengge.organization.calendars import calendar_of
+from chengge.organization.calendars import calendar_id_of, calendar_of
 from chengge.organization.queries import CITY_ZONE, Actor, city_day
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ WHERE clock.case_id = %s AND clock.kind = 'handling' AND clock.stopped_at IS NUL
 """
 WAS_LATE = "SELECT 1 FROM casework_clock WHERE case_id = %s AND kind = 'handling' AND overdue AND organization_id = %s LIMIT 1"
 GRANTED = "SELECT count(*) FROM casework_sidepath WHERE case_id = %s AND kind = %s AND answered_at IS NOT NULL AND outcome = 'granted'"
-CALENDAR_OF = "SELECT calendar_id FROM organization_organization WHERE id = %s"
 
 
 def side_path_of(row: Transition, effect: Effect, case: Case, actor: Actor, given: Given, at: datetime) -> None:
@@ -82,12 +81,10 @@ def answer_due(rule: RequestRule | None, organization_id: int | None, at: dateti
     limit, since = Limit(rule.answer_amount, Unit(rule.answer_unit)), clocks.epoch(at)
     if limit.continuous:
         return ContinuousTime().after(since, limit.seconds())
-    with connection.cursor() as cursor:
-        cursor.execute(CALENDAR_OF, [organization_id])
-        found = cursor.fetchone()
-    if found is None:
+    calendar_id = calendar_id_of(organization_id)
+    if calendar_id is None:
         return None
-    calendar = calendar_of(found[0])
+    calendar = calendar_of(calendar_id)
     try:
         return calendar.after(since, limit.seconds(calendar.work_day_hours))
     except CalendarEnds:

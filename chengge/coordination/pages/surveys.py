@@ -1,14 +1,12 @@
 """Joint site surveys: the list, planning one, and the page that is held in the hand at the place."""
 
-import re
-
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chengge.casework.pages.photos import keep_files
+from chengge.casework.pages.photos import DIGEST, keep_files
 from chengge.casework.photos import path_of
 from chengge.casework.queries import visible
 from chengge.coordination.actions.surveys import Planned, add_photos, call_off, conclude, plan_survey, say_position
@@ -26,7 +24,6 @@ from chengge.organization.refusals import status_of
 concerned = for_posts(*(post for post in Post if post in CONCERNED))
 workers = for_posts(*(post for post in Post if post in WORKERS))
 TYPED = ("subject", "place", "lon", "lat", "meets_at", "numbers")
-DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @require_safe
