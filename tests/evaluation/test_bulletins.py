@@ -17,17 +17,17 @@ from shapely import box, to_wkb
 
 from chengge import clock
 from chengge.casework.models import Case
+from chengge.documents.document import Document, Paragraph, Picture, Table, as_bytes, digest_of, from_plain
+from chengge.documents.pdf import as_pdf
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.evaluation.actions import bulletins as actions
 from chengge.evaluation.actions.runs import Wanted, make_run
 from chengge.evaluation.actions.weekly_digest import tell_the_week
 from chengge.evaluation.bulletin.charts import Dot, ranked_dots
 from chengge.evaluation.bulletin.compose import LANGUAGES, Audience, compose
-from chengge.evaluation.bulletin.document import Document, Paragraph, Picture, Table, as_bytes, digest_of, from_plain
 from chengge.evaluation.bulletin.drawing import round_top
 from chengge.evaluation.bulletin.maps import classes_of
 from chengge.evaluation.bulletin.numbers import numeral
-from chengge.evaluation.bulletin.pdf import as_pdf
 from chengge.evaluation.models import Bulletin, BulletinFile, EvaluationRun, RunSubject
 from chengge.evaluation.queries.bulletins import CaseChoice, Edited, document_of, file_of, material_of, path_of, published
 from chengge.foundation.models import Division

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from chengge import clock
 from chengge.casework.photos import write_whole
+from chengge.documents.document import Document, as_bytes
+from chengge.documents.pdf import as_pdf
+from chengge.documents.word import as_docx
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.domain.lifecycle import Post
 from chengge.evaluation.bulletin.compose import LANGUAGES, Audience, compose
-from chengge.evaluation.bulletin.document import Document, as_bytes
-from chengge.evaluation.bulletin.pdf import as_pdf
-from chengge.evaluation.bulletin.word import as_docx
 from chengge.evaluation.bulletin.words import drafted
 from chengge.evaluation.facts import FactStore, city_facts, refresh
 from chengge.evaluation.indicators import Settings

@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from ninja import Router
 from pydantic import Field
 
+from chengge.documents.document import as_plain, digest_of
 from chengge.domain.errors import NotFound
 from chengge.evaluation.bulletin.compose import Audience
-from chengge.evaluation.bulletin.document import as_plain, digest_of
 from chengge.evaluation.models import Bulletin, BulletinFile
 from chengge.evaluation.queries.bulletins import bulletin_at, bulletins_in_sight, document_of, require_edition, title_of
 from chengge.organization.gates import actor_at

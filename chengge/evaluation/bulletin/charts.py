@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chengge.evaluation.bulletin.document import Picture
+from chengge.documents.document import Picture
 from chengge.evaluation.bulletin.drawing import BLUE, FAINT, GOLD, INK, LINE, RED, SOFT, Sheet, cut_to, round_top, width_of
 
 WIDTH = 640

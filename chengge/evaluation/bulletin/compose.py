@@ -12,9 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from chengge.evaluation.bulletin import tables
-from chengge.evaluation.bulletin.charts import Dot, Place, Series, over_days, ranked_dots, ranks_with_noise
-from chengge.evaluation.bulletin.document import (
+from chengge.documents.document import (
     Block,
     Cases,
     CaseTold,
@@ -26,6 +24,8 @@ from chengge.evaluation.bulletin.document import (
     Section,
     Tone,
 )
+from chengge.evaluation.bulletin import tables
+from chengge.evaluation.bulletin.charts import Dot, Place, Series, over_days, ranked_dots, ranks_with_noise
 from chengge.evaluation.bulletin.maps import Area, classes_of, shaded
 from chengge.evaluation.bulletin.numbers import (
     change,

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from chengge.evaluation.bulletin.document import Trend
+from chengge.documents.document import Trend
 from chengge.evaluation.indicators import Better
 from chengge.evaluation.periods import Period
 from chengge.organization.queries import CITY_ZONE

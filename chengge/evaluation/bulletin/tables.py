@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from chengge.casework.models import Channel
+from chengge.documents.document import Column, Table
 from chengge.evaluation.bulletin.charts import Dot
-from chengge.evaluation.bulletin.document import Column, Table
 from chengge.evaluation.bulletin.numbers import NOTHING, count, count_of, percent, ratio
 from chengge.evaluation.bulletin.words import group_name, groups_of, joined, scheme_name
 from chengge.evaluation.queries.bulletin_figures import Figures, Ranked, Ranking, Told

@@ -9,11 +9,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from chengge.documents.document import Document, as_plain
 from chengge.domain.errors import NotFound, Refused
 from chengge.domain.lifecycle import Post
 from chengge.evaluation.actions import bulletins as actions
 from chengge.evaluation.bulletin.compose import CHINESE, ENGLISH, LANGUAGES, Audience, rule_names, section_names
-from chengge.evaluation.bulletin.document import Document, as_plain
 from chengge.evaluation.models import Bulletin
 from chengge.evaluation.periods import period_of
 from chengge.evaluation.queries import bulletins as queries

@@ -14,12 +14,12 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from chengge import clock
+from chengge.documents.document import CaseTold, Document, from_plain
+from chengge.documents.pdf import as_pdf
+from chengge.documents.word import as_docx
 from chengge.domain.errors import Conflict, NotFound
 from chengge.domain.lifecycle import Post
 from chengge.evaluation.bulletin.compose import Audience, Chosen, Material, Shape, compose, default_title, told_case
-from chengge.evaluation.bulletin.document import CaseTold, Document, from_plain
-from chengge.evaluation.bulletin.pdf import as_pdf
-from chengge.evaluation.bulletin.word import as_docx
 from chengge.evaluation.models import Bulletin, BulletinCase, BulletinDocument, BulletinFile, EvaluationRun, Judged
 from chengge.evaluation.periods import Period, month_of, period_of
 from chengge.evaluation.queries import bulletin_figures

@@ -1,6 +1,6 @@
-"""What a bulletin says, apart from how it looks: sections of paragraphs, figures, tables and cases.
+"""What a paper says, apart from how it looks: sections of paragraphs, figures, tables, cases, facts and signatures.
 
-Page, PDF and DOCX are three tellings of the same document. It is kept as JSON; its digest is that of the JSON's bytes.
+Page, PDF and DOCX are three tellings of the same document. It can be kept as JSON; its digest is that of the JSON's bytes.
 """
 
 from dataclasses import asdict, dataclass
@@ -66,8 +66,12 @@ class Table:
     note: str = ""
 
     def __post_init__(self) -> None:
-        if any(len(row) != len(self.columns) for row in self.rows):
-            raise ValueError(f"a row of the table “{self.caption}” has not one cell for each column")
+        _require_whole(self.caption, self.columns, self.rows)
+
+
+def _require_whole(caption: str, columns: tuple[Column, ...], rows: tuple[tuple[str, ...], ...]) -> None:
+    if any(len(row) != len(columns) for row in rows):
+        raise ValueError(f"a row of the table “{caption}” has not one cell for each column")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,35 @@ class Cases:
     cases: tuple[CaseTold, ...]
 
 
-Block = Paragraph | KeyFigures | Table | Picture | Cases
-BLOCKS: dict[str, type[Any]] = {"paragraph": Paragraph, "figures": KeyFigures, "table": Table, "picture": Picture, "cases": Cases}
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Pairs of label and value, one below the other: when, where, who."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """A table with room to sign in: rows of text, as many cells in each as there are columns; an empty cell is signed by hand."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def __post_init__(self) -> None:
+        _require_whole(self.caption, self.columns, self.rows)
+
+
+Block = Paragraph | KeyFigures | Table | Picture | Cases | Facts | Signatures
+BLOCKS: dict[str, type[Any]] = {
+    "paragraph": Paragraph,
+    "figures": KeyFigures,
+    "table": Table,
+    "picture": Picture,
+    "cases": Cases,
+    "facts": Facts,
+    "signatures": Signatures,
+}
 KINDS = {kind: name for name, kind in BLOCKS.items()}
 
 
@@ -112,13 +143,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole bulletin.
+    """A whole paper.
 
     Attributes:
         language: "zh-hans" or "en".
         issuer, title, number, day: the head: who tells, what it is called, which number it has, of which day it is.
         labels: words that the frame needs (what a page is called, who signed), by key.
-        sources: what the figures rest on: pairs of label and value.
+        sources: what the paper rests on: pairs of label and value; with any, `labels` has their heading under "sources".
     """
 
     language: str
@@ -170,6 +201,11 @@ def _block(plain: dict[str, Any]) -> Block:
         case "table":
             columns = tuple(Column(**column) for column in values["columns"])
             return Table(values["caption"], columns, tuple(tuple(row) for row in values["rows"]), values["note"])
+        case "signatures":
+            columns = tuple(Column(**column) for column in values["columns"])
+            return Signatures(values["caption"], columns, tuple(tuple(row) for row in values["rows"]))
+        case "facts":
+            return Facts(_pairs(values["pairs"]))
         case "cases":
             return Cases(tuple(CaseTold(**{**case, "facts": _pairs(case["facts"])}) for case in values["cases"]))
         case "paragraph":

@@ -13,8 +13,20 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from chengge.evaluation.bulletin.document import Block, Cases, Document, KeyFigures, Paragraph, Picture, Table, Tone, Trend
-from chengge.evaluation.bulletin.pdf import as_png
+from chengge.documents.document import (
+    Block,
+    Cases,
+    Document,
+    Facts,
+    KeyFigures,
+    Paragraph,
+    Picture,
+    Signatures,
+    Table,
+    Tone,
+    Trend,
+)
+from chengge.documents.pdf import as_png
 
 # Word takes the first of these that a machine has; it comes with Windows and macOS's Word. Others take their own.
 CHINESE_FONT, LATIN_FONT = "Microsoft YaHei", "Arial"
@@ -22,6 +34,7 @@ INK, SOFT, RED, GREEN = RGBColor(0x1D, 0x29, 0x35), RGBColor(0x5A, 0x68, 0x74), 
 TRENDS = {Trend.BETTER: GREEN, Trend.WORSE: RED, Trend.SAME: SOFT}
 TEXT_WIDTH_MM = 162
 FIGURES_IN_A_ROW = 4
+SIGNED_MM = 13  # of a row with room for a signature
 FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)  # of a ZIP; the same for every part, so that the same document gives the same bytes
 START, END, CENTRE = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.CENTER
 
@@ -32,7 +45,8 @@ def as_docx(document: Document, day: date) -> bytes:
     _set_up(paper, document, day)
     _head(paper, document)
     for section in document.sections:
-        paper.add_heading(section.heading, level=1)
+        if section.heading:
+            paper.add_heading(section.heading, level=1)
         for block in section.blocks:
             _put(paper, block, document.language)
     _foot(paper, document)
@@ -105,6 +119,27 @@ def _put(paper: Paper, block: Block, language: str) -> None:
             _picture(paper, block)
         case Cases():
             _cases(paper, block)
+        case Facts():
+            _facts(paper, block)
+        case Signatures():
+            _signatures(paper, block)
+
+
+def _facts(paper: Paper, block: Facts) -> None:
+    for label, value in block.pairs:
+        line = paper.add_paragraph()
+        line.paragraph_format.tab_stops.add_tab_stop(Mm(30))
+        line.paragraph_format.left_indent, line.paragraph_format.first_line_indent = Mm(30), Mm(-30)
+        _tight(line)
+        _run(line, f"{label}\t", 10.5, SOFT)
+        _run(line, value, 10.5)
+
+
+def _signatures(paper: Paper, block: Signatures) -> None:
+    _table(paper, Table(block.caption, block.columns, block.rows))
+    table = paper.tables[-1]
+    for row in table.rows[1:]:
+        row.height = Mm(SIGNED_MM)
 
 
 def _key_figures(paper: Paper, block: KeyFigures) -> None:
@@ -189,6 +224,8 @@ def _foot(paper: Paper, document: Document) -> None:
         line.alignment = END
         line.paragraph_format.space_after = Pt(0)
         _run(line, text, size)
+    if not document.sources:
+        return
     head = paper.add_paragraph()
     head.paragraph_format.space_before = Pt(18)
     _edge(head, "top", 4, "C9D1D8")

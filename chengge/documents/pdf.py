@@ -9,12 +9,12 @@ import typst
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from chengge.documents.document import Document, Picture, as_plain
 from chengge.domain.errors import Refused
-from chengge.evaluation.bulletin.document import Document, Picture, as_plain
 
 FONTS = "@expo-google-fonts/noto-sans-sc"
 WEIGHTS = ("400Regular", "700Bold")
-TEMPLATE = Path(__file__).with_name("bulletin.typ")
+TEMPLATE = Path(__file__).with_name("paper.typ")
 PICTURE = '#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")\n'
 PIXELS_PER_INCH = 200
 
@@ -58,7 +58,7 @@ def _fonts(home: Path) -> typst.Fonts:
     if missing is not None:
         raise Refused(
             "fonts",
-            _("The fonts for bulletins are not installed."),
+            _("The fonts for papers are not installed."),
             _("Run “npm ci” in the folder of Chengge: the package %(name)s brings them.") % {"name": FONTS},
         )
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
