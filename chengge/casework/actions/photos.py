@@ -7,10 +7,11 @@ from chengge.domain.errors import Refused
 from chengge.organization.queries import Actor
 
 # Of each photo that this member uploaded, one row that is not bound yet. Rows that another action has just taken are passed
-# over: the same picture, uploaded twice, proves two things and is never taken from one to prove the other.
+# over: the same picture, uploaded twice, proves two things and is never taken from one to prove the other. As many rows are written
+# out as there are photos: of an array the server would not know how many, and would plan the statement anew each time.
 ATTACH = """
 WITH free AS MATERIALIZED (
-  SELECT one.id FROM unnest(%s::text[]) AS wanted(digest) CROSS JOIN LATERAL (
+  SELECT one.id FROM (VALUES {rows}) AS wanted(digest) CROSS JOIN LATERAL (
     SELECT id FROM casework_evidence
     WHERE sha256 = wanted.digest AND entry_id IS NULL AND (case_id IS NULL OR case_id = %s)
       AND (member_id IS NOT DISTINCT FROM %s OR report_id = %s::bigint)
@@ -32,6 +33,7 @@ def attach(photos: tuple[str, ...], actor: Actor, case_id: int, entry_id: int, p
     """
     wanted = sorted(set(photos))
     with connection.cursor() as cursor:
-        cursor.execute(ATTACH, [wanted, case_id, actor.member_id, report_id, case_id, entry_id, phase, report_id])
+        rows = ", ".join(["(%s::text)"] * len(wanted))
+        cursor.execute(ATTACH.format(rows=rows), [*wanted, case_id, actor.member_id, report_id, case_id, entry_id, phase, report_id])
         if cursor.rowcount != len(wanted):
             raise Refused("photo", _("A photo is missing here, or was used before."), _("Upload it again."), "photos")
