@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext as _
 
+from chengge import clock
 from chengge.casework.models import Case, StageChoice, Supervision
 from chengge.casework.words import action_name, post_names
 from chengge.domain.errors import Forbidden
-from chengge.domain.lifecycle import BY_ITSELF, WHILE_SUSPENDED, Holder, Post, Stage, Transition, open_to
+from chengge.domain.lifecycle import BY_ITSELF, DISPATCHED_BY_ITSELF, WHILE_SUSPENDED, Holder, Post, Stage, Transition, open_to
 from chengge.organization.queries import Actor, city_day
 
 
@@ -18,8 +19,8 @@ def require(row: Transition, case: Case, actor: Actor, task_member_id: int | Non
     Raises:
         Forbidden: post, axis, scope or holder does not allow it.
     """
-    if row.action in BY_ITSELF and actor.member_id is None and not actor.posts:
-        return  # a timer
+    if row.action in BY_ITSELF | DISPATCHED_BY_ITSELF and actor.member_id is None and not actor.posts:
+        return  # a timer, or the house where the city lets it dispatch
     if not row.posts & actor.posts:
         raise Forbidden(
             "post",
@@ -75,6 +76,8 @@ def makes_sense(row: Transition, case: Case) -> bool:
             return bool(case.supervision)
         case "order_unanswered":
             return case.supervision == Supervision.ORDERED
+        case "may_be_undone":
+            return case.undo_until is not None and clock.now() < case.undo_until
     return True
 
 

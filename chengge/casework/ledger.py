@@ -18,7 +18,10 @@ from chengge.domain.fold import NEW_SIDE_PATH, Body, Folded
 from chengge.domain.hashing import BEFORE_THE_FIRST, canonical, chained
 
 # The columns of a case that its entries fold into; moments are epoch seconds in the ledger.
-MOMENTS = ("reported_at", "filed_at", "dispatched_at", "handled_at", "ended_at", "due_at", "yellow_at", "changed_at", "suspended_until")
+MOMENTS = (
+    "reported_at", "filed_at", "dispatched_at", "handled_at", "ended_at", "due_at", "yellow_at", "changed_at", "suspended_until",
+    "undo_until",
+)  # fmt: skip
 FACTS = (
     "number", "stage", "channel", "kind", "problem_class_id", "rule_id", "description", "place", "lon", "lat", "grid_code", "area_class",
     "component_code", "urgent", "department_id", "organization_id", "level", "self_disposed", "rework_count", "return_count",
@@ -39,6 +42,7 @@ SIDE_PATH_FACTS = ("kind", "organization_id", "asked_seq", "basis", "degree", "o
 NO_MARKS: dict[str, Any] = {
     "self_disposed": False, "rework_count": 0, "return_count": 0, "wrong_dispatch_count": 0, "reopen_count": 0, "asked": "",
     "extension_count": 0, "suspension_count": 0, "supervision": "", "urge_count": 0, "appealed": False, "excused": False,
+    "undo_until": None,
 }  # fmt: skip
 
 CASE_COLUMNS = tuple(field.attname for field in Case._meta.concrete_fields)

@@ -42,6 +42,10 @@ REASONS: dict[str, tuple[Promise, ...]] = {
         pgettext_lazy("reason", "Nothing was found on the spot"),
         pgettext_lazy("reason", "Reported twice"),
     ),
+    "undo_dispatch": (
+        pgettext_lazy("reason", "Another department answers for this"),
+        pgettext_lazy("reason", "The case has to be looked at first"),
+    ),
     "return_to_filing": (
         pgettext_lazy("reason", "The class does not fit"),
         pgettext_lazy("reason", "Nobody answers for this; to be settled first"),
@@ -131,6 +135,9 @@ MEANS: dict[str, Promise] = {
     "reopen": gettext_lazy("The case begins again with its acceptance, and keeps its whole story."),
     "ask_to_verify": gettext_lazy("An inspector on duty goes there and looks. The acceptance clock stands still until then."),
     "file": gettext_lazy("The case goes over to the dispatcher, and the dispatch clock starts."),
+    "undo_dispatch": gettext_lazy(
+        "The case comes back to your desk with a new dispatch clock. It counts as an error of the dispatch by itself."
+    ),
     "take_up": gettext_lazy("Tells the command centre that your people have begun. The handling clock has run since the dispatch."),
     "pass_down": gettext_lazy("The clock of the lower level runs inside your own; you still answer for the whole."),
     "submit": gettext_lazy("The result goes up to the organization that passed the case down to you."),

@@ -190,6 +190,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("send_back",            "accepted",                  "reported",    "shift_leader",            "reason",       "-filing +acceptance"),
     _row("decline_filing",       "accepted",                  "rejected",    "shift_leader",            "reason",       "-filing"),
     _row("dispatch",             "filed",                     "dispatched",  "dispatcher",              "organization", "-dispatch +handling"),
+    _row("undo_dispatch",        "dispatched handling",       "filed",       "dispatcher",              "reason",       "-* +dispatch",              "any",        "wrong_dispatch", "may_be_undone"),
     _row("return_to_filing",     "filed",                     "accepted",    "dispatcher",              "reason",       "-dispatch +filing",         "any",        "return"),
     _row("take_up",              "dispatched",                "handling",    "department",              "",             "",                          "current"),
     _row("pass_down",            "dispatched handling",       "dispatched",  "department",              "organization", "+level",                    "current"),
@@ -232,6 +233,8 @@ BY_ACTION: dict[str, Transition] = {row.action: row for row in TRANSITIONS}
 
 # What a timer may do without a hand.
 BY_ITSELF = frozenset({"wake"})
+# What the house may do where the city lets it dispatch by itself: only with its reasons (`casework.actions.by_itself`).
+DISPATCHED_BY_ITSELF = frozenset({"dispatch", "pass_down"})
 # What may be done with a case that is suspended; the rest waits until it wakes.
 WHILE_SUSPENDED = frozenset({"wake", "correct", "void", "order_supervision", "answer_supervision", "lift_supervision"})
 
@@ -288,9 +291,9 @@ def open_to(stage: Stage, posts: frozenset[Post]) -> tuple[Transition, ...]:
 def stages_of(post: Post) -> tuple[Stage, ...]:
     """The stages in which this post has something to do: what lies on its desk.
 
-    Voiding, merging and what leaves the stage as it is are open for long; they put nothing on a desk.
+    Voiding, merging, undoing and what leaves the stage as it is are open for long; they put nothing on a desk.
     """
-    standing = {"void", "merge"} | {row.action for row in TRANSITIONS if row.target is None}
+    standing = {"void", "merge", "undo_dispatch"} | {row.action for row in TRANSITIONS if row.target is None}
     return tuple(
         stage for stage in OPEN if any(stage in row.sources and post in row.posts and row.action not in standing for row in TRANSITIONS)
     )

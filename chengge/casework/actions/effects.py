@@ -35,7 +35,9 @@ FROM organization_organization WHERE id = %s AND valid_from <= %s AND (valid_to 
 LIMITS_OF_RULE = "SELECT limit_amount, limit_unit, check_limit_amount, check_limit_unit FROM foundation_handbookrule WHERE id = %s"
 
 # A reopened case goes all the way round again, as if nothing had been done; its rule and class are a first proposal.
-NOTHING_DONE_YET = dict.fromkeys(("department_id", "organization_id", "level", "filed_at", "dispatched_at", "handled_at", "ended_at")) | {
+NOTHING_DONE_YET = dict.fromkeys(
+    ("department_id", "organization_id", "level", "filed_at", "dispatched_at", "handled_at", "ended_at", "undo_until")
+) | {
     "self_disposed": False,
     "extension_count": 0,
     "suspension_count": 0,
@@ -101,6 +103,7 @@ def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datet
         case "dispatch":
             _hand_to_department(effect, case, given.organization_id, at)
             effect.facts["dispatched_at"] = clocks.epoch(at)
+            _mark_by_itself(effect, case, given)
             if case.extension_count:  # they were the other department's
                 effect.facts["extension_count"] = 0
         case "fail_check":
@@ -110,8 +113,10 @@ def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datet
             _hand_down(effect, case, given.organization_id, at)
         case "hand_up" | "submit":
             _hand_up(effect, case, row.action)
-        case "confirm_return":
+        case "confirm_return" | "undo_dispatch":
             effect.facts |= {"department_id": None, "organization_id": None, "level": None}
+            if case.undo_until is not None:
+                effect.facts["undo_until"] = None
             effect.assignments += _ended(case, row.action)
         case "finish":
             effect.facts["handled_at"] = clocks.epoch(at)
@@ -197,6 +202,13 @@ def _hand_to_department(effect: Effect, case: Case, organization_id: int | None,
     effect.facts |= {"department_id": organization_id, "organization_id": organization_id, "level": 2}
     effect.terms = clocks.Terms(ClockKind.HANDLING, Limit(amount, Unit(unit)), calendar_id, 2, organization_id)
     effect.assignments.append(_begun(case, 2, organization_id))
+
+
+def _mark_by_itself(effect: Effect, case: Case, given: Given) -> None:
+    """A case that was dispatched by itself says until when that may be undone; one that a person dispatches says nothing."""
+    until = given.by_itself["undo_until"] if given.by_itself is not None else None
+    if until is not None or case.undo_until is not None:
+        effect.facts["undo_until"] = until
 
 
 def _hand_down(effect: Effect, case: Case, organization_id: int | None, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """What a member gives with an action, and whether it is enough."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -25,6 +26,7 @@ class Given:
         basis: why, as one of the words of `lifecycle.BASES`.
         degree: of a supervision order, 1 to 3.
         answer_by: when a supervision order is to be answered; the rule's own limit where it is left out.
+        by_itself: why the house dispatches by itself, as `casework.actions.by_itself` writes it down.
     """
 
     reason: str = ""
@@ -45,6 +47,7 @@ class Given:
     basis: str = ""
     degree: int | None = None
     answer_by: datetime | None = None
+    by_itself: Mapping[str, Any] | None = None
 
     def written(self) -> dict[str, Any]:
         """What was given, for the ledger: nothing that was left out."""

@@ -3,6 +3,7 @@
 `Case`, `Clock`, `ClockPause` and `Assignment` are folds of the ledger: they can be thrown away and rebuilt.
 """
 
+from chengge.casework.models.by_itself import ByItselfRule, ByItselfSwitch, SelfDispatch
 from chengge.casework.models.cases import Case, CaseSerial, CaseText, NotAlike
 from chengge.casework.models.choices import (
     IS_OPEN,
@@ -28,6 +29,8 @@ __all__ = [
     "Asked",
     "Assignment",
     "Basis",
+    "ByItselfRule",
+    "ByItselfSwitch",
     "Case",
     "CaseSerial",
     "CaseText",
@@ -49,6 +52,7 @@ __all__ = [
     "RequestRule",
     "SaidText",
     "SavedFilter",
+    "SelfDispatch",
     "SidePath",
     "StageChoice",
     "Supervision",

@@ -74,6 +74,7 @@ class Case(models.Model):
     urge_count = models.PositiveSmallIntegerField(_("urged"), default=0, db_default=0)
     appealed = models.BooleanField(_("appealed"), default=False, db_default=False)
     excused = models.BooleanField(_("excused"), default=False, db_default=False)  # left out of overdue statistics; the raw fact stays
+    undo_until = models.DateTimeField(_("may be undone until"), null=True)  # dispatched by itself; none where a person dispatched it
     merged_into = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
