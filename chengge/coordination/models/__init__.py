@@ -1,26 +1,42 @@
 """The tables of coordination."""
 
+from chengge.coordination.models.escalations import Escalation, MadeSafe, MadeSafePhoto
 from chengge.coordination.models.hard_cases import HardCase
 from chengge.coordination.models.meetings import AgendaItem, Meeting, MeetingUnit
 from chengge.coordination.models.orders import Sheet, SheetStep
+from chengge.coordination.models.platform_rules import EscalationRule, HardCaseLimit, VisitRule
 from chengge.coordination.models.requests import Comment, LedgerRead, Mention, PhoneCall
 from chengge.coordination.models.rulings import Objection, Ruling
-from chengge.coordination.models.surveys import JointSurvey, SurveyPhoto, SurveyUnit
+from chengge.coordination.models.standing import PlanStep, ProgressNote, StandingProblem
+from chengge.coordination.models.surveys import JointSurvey, SurveyPhoto, SurveySketch, SurveyUnit
+from chengge.coordination.models.visits import DepartmentVisit, VisitPromise
 
 __all__ = [
     "AgendaItem",
     "Comment",
+    "DepartmentVisit",
+    "Escalation",
+    "EscalationRule",
     "HardCase",
+    "HardCaseLimit",
     "JointSurvey",
     "LedgerRead",
+    "MadeSafe",
+    "MadeSafePhoto",
     "Meeting",
     "MeetingUnit",
     "Mention",
     "Objection",
     "PhoneCall",
+    "PlanStep",
+    "ProgressNote",
     "Ruling",
     "Sheet",
     "SheetStep",
+    "StandingProblem",
     "SurveyPhoto",
+    "SurveySketch",
     "SurveyUnit",
+    "VisitPromise",
+    "VisitRule",
 ]

@@ -45,6 +45,7 @@ class Ruling(models.Model):
     grid_codes = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("unit grids"))
     component_codes = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("components"))
     division_code = models.BigIntegerField(_("division"), null=True)
+    polygon = models.BinaryField(_("drawn area"), null=True)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", verbose_name=_("responsible body"))
     basis = models.CharField(_("basis"), max_length=300)
     first_day = models.DateField(_("holds from"))

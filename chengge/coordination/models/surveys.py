@@ -43,6 +43,8 @@ class SurveyUnit(models.Model):
     attended = models.BooleanField(_("was there"), default=False)
     who = models.CharField(_("who came"), max_length=60, blank=True)
     position = models.CharField(_("position"), max_length=500, blank=True)
+    lon = models.FloatField(_("longitude"), null=True)  # where it shows its position on the map
+    lat = models.FloatField(_("latitude"), null=True)
     said_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     said_at = models.DateTimeField(null=True)
 
@@ -65,3 +67,19 @@ class SurveyPhoto(models.Model):
         verbose_name_plural = _("photos of surveys")
         ordering = ("survey", "position")
         constraints = [models.UniqueConstraint(fields=("survey", "position"), name="survey_photo_has_one_position")]
+
+
+class SurveySketch(models.Model):
+    """Something that was drawn on the map of a survey: a point, a line or an area with a label, as WKB (lon, lat)."""
+
+    survey = models.ForeignKey(JointSurvey, on_delete=models.PROTECT, related_name="sketches")
+    shape = models.BinaryField(_("shape"))
+    label = models.CharField(_("label"), max_length=60)
+    drawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    drawn_at = models.DateTimeField(_("drawn"))
+
+    class Meta:
+        verbose_name = _("sketch of a survey")
+        verbose_name_plural = _("sketches of surveys")
+        ordering = ("pk",)

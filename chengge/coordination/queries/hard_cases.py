@@ -11,15 +11,16 @@ from django.utils.translation import ngettext
 from chengge import clock
 from chengge.casework.queries.sight import sight
 from chengge.coordination.models import HardCase
+from chengge.coordination.queries.platform_rules import way_limits
 from chengge.domain import hard_cases as rule
 from chengge.domain.coordinates import LocalMetres
 from chengge.domain.errors import NotFound
-from chengge.domain.hard_cases import LIMITS, Waiting, Way, Why
+from chengge.domain.hard_cases import Waiting, Way, Why
 from chengge.domain.lifecycle import ENDS, Post
 from chengge.domain.responsibility import Claim, ClassOf, Register, ancestors_of
 from chengge.foundation.queries import grid_index
 from chengge.foundation.queries.responsibility import Written, written_on
-from chengge.foundation.words import limit_words
+from chengge.foundation.words import words_of
 from chengge.organization.models import Organization
 from chengge.organization.queries import Actor, city_day
 
@@ -84,7 +85,7 @@ def found_now() -> list[Found]:
         one = written.classes.get(class_id)
         if one is None:
             continue
-        claims = written.register.claims(one, rule_id, grid, component, (bodies[0], bodies[1], bodies[2]))
+        claims = written.register.claims(one, rule_id, grid, component, (bodies[0], bodies[1], bodies[2]), lon, lat)
         waiting = Waiting(
             claims,
             placed=stage == "dispatched",
@@ -151,15 +152,15 @@ def hard_in_sight(actor: Actor, number: str) -> HardCase:
 
 
 def rows_of(hard: Iterable[HardCase]) -> list[HardRow]:
-    """Hard cases in words. One query."""
-    listed = list(hard)
+    """Hard cases in words. Two queries."""
+    listed, limits = list(hard), way_limits()
     bodies = Organization.objects.in_bulk({pk for one in listed for pk in one.bodies})
     return [
         HardRow(
             one,
             tuple(reason_words(one, why) for why in one.whys),
             way_words(Way(one.way)),
-            limit_words(LIMITS[Way(one.way)].amount, LIMITS[Way(one.way)].unit.value),
+            words_of(limits.of(Way(one.way), city_day(one.found_at))),
             tuple(bodies[pk] for pk in one.bodies if pk in bodies),
         )
         for one in listed
