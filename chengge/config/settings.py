@@ -26,6 +26,8 @@ DEBUG = ENVIRONMENT.yes("CHENGGE_DEBUG", False)
 SECRET_KEY = ENVIRONMENT.text("CHENGGE_SECRET_KEY") or kept_secret(VAR_DIR / "secrets" / "secret_key")
 # What is kept of people outside the house, declared by each subsystem (`chengge.personal`): names its rooms of that kind.
 PERSONAL_DATA_ROOMS = ("chengge.casework.personal", "chengge.intake.personal", "chengge.notices.personal")
+# Which room says the figures of people to rooms that may not know the evaluation (`chengge.figures`).
+FIGURES_ROOM = "chengge.evaluation.member_figures"
 # So many months after the end of a case its reporters lose name and contact; 0: never by age.
 ANONYMISE_MONTHS = ENVIRONMENT.number("CHENGGE_ANONYMISE_MONTHS", 24)
 # Contacts are sealed with the newest key and opened with any: those named here, the newest first, parted by commas; else those in files.

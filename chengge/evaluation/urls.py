@@ -14,6 +14,7 @@ from chengge.evaluation.pages import (
     leader,
     overview,
     own,
+    people,
     runs,
     schemes,
     schemes_editor,
@@ -106,6 +107,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("public/bulletins/", bulletins.public_list, name="public_bulletins"),
     path("public/bulletins/<slug:period>/<int:edition>/", bulletins.public_bulletin, name="public_bulletin_one"),
     path("public/bulletins/<slug:period>/<int:edition>/<slug:language>.<slug:kind>", bulletins.public_file, name="public_bulletin_file"),
+    # People: a page of coordination, reckoned here
+    path("coordination/people/", people.page, name="coordination_people"),
+    path("coordination/people/stars/", people.star_history, name="coordination_stars"),
+    path("coordination/people/cases/<slug:code>/", people.cases, name="coordination_people_cases"),
+    path("coordination/people/<slug:kind>/<str:whose>/", people.one, name="coordination_person"),
     # Indicators
     path("evaluation/indicators/", indicators.page, name="evaluation_indicators"),
     # Views

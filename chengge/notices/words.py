@@ -27,6 +27,8 @@ TOPICS: dict[str, Promise] = {
     "task_overdue": pgettext_lazy("topic", "Walk overdue"),
     "upper": pgettext_lazy("topic", "Upper platform"),
     "weekly": pgettext_lazy("topic", "The week"),
+    "star": pgettext_lazy("topic", "Star dispatchers"),
+    "seconded": pgettext_lazy("topic", "Seconded staff"),
 }
 ICONS = {
     "answer": "message-circle",
@@ -37,6 +39,7 @@ ICONS = {
     "task_due": "hourglass-low",
     "task_overdue": "alarm",
     "weekly": "calendar-stats",
+    "star": "star",
 }
 
 

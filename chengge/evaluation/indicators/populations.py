@@ -189,6 +189,44 @@ def dispatches(facts: Facts) -> Table:
     return _given(facts, "dispatch").mutate(wrong=lambda t: (t.outcome == "confirm_return").fill_null(False))
 
 
+def first_dispatches(facts: Facts) -> Table:
+    """First dispatches when they were made, with how the case went; the member is the dispatcher."""
+    return _dispatching(facts, lambda t: t.nth == 1)
+
+
+def second_dispatches(facts: Facts) -> Table:
+    """Dispatches that followed a confirmed return, when they were made; the member is the dispatcher."""
+    return _dispatching(facts, lambda t: t.after_return)
+
+
+def _dispatching(facts: Facts, which: Callable[[Table], Value]) -> Table:
+    table = facts.tables["dispatching"]
+    rows = table.filter(which(table))
+    return rows.select(
+        "case_id", "at", "wrong",
+        member=rows.member_id,
+        closed=rows.stage == "closed",
+        straight=(rows.return_count == 0) & (rows.rework_count == 0),
+        **placed(rows),
+    )  # fmt: skip
+
+
+def hard_settled(facts: Facts) -> Table:
+    """Hard cases when they were settled; the member is who dispatched them last since they were found."""
+    table = facts.tables["hard_cases"]
+    rows = table.filter(table.settled_at.notnull())
+    return rows.select(
+        "case_id", "way", "waited_seconds",
+        at=rows.settled_at,
+        member=rows.member_id,
+        limited=rows.due_at.notnull(),
+        in_time=(rows.settled_at <= rows.due_at).fill_null(False),
+        closed=rows.stage == "closed",
+        straight=(rows.return_count == 0) & (rows.rework_count == 0),
+        **placed(rows),
+    )  # fmt: skip
+
+
 def reworks(facts: Facts) -> Table:
     """Failed checks when they were made; the organization is the department that has to do it again."""
     return _given(facts, "fail_check")
@@ -312,6 +350,9 @@ POPULATIONS: dict[str, Population] = {
         Population("sent_to_verify", _("reports sent to be verified in the period"), moves_of("ask_to_verify")),
         Population("filings", _("filings made in the period"), filings),
         Population("dispatches", _("dispatches made in the period"), dispatches),
+        Population("first_dispatches", _("first dispatches made in the period"), first_dispatches),
+        Population("second_dispatches", _("dispatches made in the period after a confirmed return"), second_dispatches),
+        Population("hard_settled", _("hard cases settled in the period"), hard_settled),
         Population("assignments", _("assignments that began in the period"), assignments),
         Population("handed_back", _("cases that departments handed back in the period"), moves_of("hand_back")),
         Population("finished", _("cases that departments finished in the period"), moves_of("finish")),

@@ -179,8 +179,8 @@ def _shown(part: RunPart, item: ItemContent, known: Mapping[str, Indicator]) -> 
     return PartShown(
         part,
         part_name(part),
-        _in_unit(value_of(part), unit),
-        "" if before is None else _in_unit(before, unit),
+        in_unit(value_of(part), unit),
+        "" if before is None else in_unit(before, unit),
         float(share * 100),
         float(share * points),
         left_out_label(part.left_out),
@@ -190,7 +190,8 @@ def _shown(part: RunPart, item: ItemContent, known: Mapping[str, Indicator]) -> 
     )
 
 
-def _in_unit(value: Fraction | None, unit: Unit) -> str:
+def in_unit(value: Fraction | None, unit: Unit) -> str:
+    """A value in words; a dash for none."""
     if value is None:
         return "–"
     places = {Unit.SHARE: Decimal("0.0001"), Unit.SECONDS: Decimal(36)}.get(unit, Decimal("0.01"))
