@@ -7,17 +7,29 @@ and area (most specific first), the handbook's responsible body, the territory (
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
+
+import shapely
+from shapely import MultiPolygon, Polygon
+
+from chengge.domain.gridindex import GridIndex
+
+Border: TypeAlias = Polygon | MultiPolygon
 
 # Digits of a division's code, from the city to the community; a unit grid has 15.
 DIVISION_DIGITS = (4, 6, 9, 12)
 GRID_DIGITS = 15
+NEAREST = len(DIVISION_DIGITS) + 1  # an area drawn on the map lies nearer than any division
 
-RULED_LEAST, RULED_FOR_PLACE, RULED_FOR_CLASS = 0.982, 0.004, 0.0005  # the nearer place goes before the narrower class
+# For the component, the drawn area, the grids that a ruling names: the nearer place goes before the narrower class.
+RULED_LEAST, RULED_FOR_PLACE, RULED_FOR_CLASS = 0.982, (0.008, 0.006, 0.004), 0.0005
 MAINTAINS, OWNS, MANAGES = 0.98, 0.95, 0.9
-NAMED_LEAST, FOR_CLASS, FOR_OWNER, FOR_AREA = 0.6, 0.05, 0.04, 0.008
+# A narrower class outweighs owner and place together, an owner every place. No two steps lie nearer than FOR_AREA, so that what differs
+# in weight is never taken for the same (`hard_cases.NEARLY_THE_SAME`).
+NAMED_LEAST, FOR_CLASS, FOR_OWNER, FOR_AREA = 0.6, 0.073, 0.037, 0.006
 IN_HANDBOOK = 0.5
 TERRITORY_LEAST, TERRITORY_STEP = 0.3, 0.03
 
@@ -29,6 +41,7 @@ class Ground(StrEnum):
     MAINTAINS = "maintains"
     OWNS = "owns"
     MANAGES = "manages"
+    DRAWN = "drawn"
     NAMED = "named"
     HANDBOOK = "handbook"
     TERRITORY = "territory"
@@ -65,23 +78,67 @@ def scopes_of(one: ClassOf) -> tuple[Scope, ...]:
     return Scope(class_id=one.id), Scope(kind=one.kind, major_code=one.major_code), Scope(kind=one.kind), Scope()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """An area drawn on the map, and the unit grids it touches. Rows about the same area share one outline.
+
+    Attributes:
+        polygon: lon and lat in degrees; its border belongs to it.
+        inside: codes of the grids that lie in it wholly.
+        partly: of the others it touches, whether their inner point lies in it, which stands for a place of which nothing but the grid
+            is known.
+    """
+
+    polygon: Border
+    inside: frozenset[int]
+    partly: Mapping[int, bool]
+
+    @classmethod
+    def over(cls, polygon: Border, index: GridIndex) -> "Outline":
+        """The outline of an area over the grids of a city."""
+        shapely.prepare(polygon)
+        touched = index.tree.query(polygon, predicate="intersects")
+        grids, codes = index.polygons[touched], index.codes[touched]
+        whole = shapely.covers(polygon, grids)
+        middles = shapely.covers(polygon, shapely.point_on_surface(grids[~whole]))
+        return cls(polygon, frozenset(codes[whole].tolist()), dict(zip(codes[~whole].tolist(), map(bool, middles.tolist()), strict=True)))
+
+    @property
+    def touched(self) -> frozenset[int]:
+        """Codes of all grids that it touches."""
+        return self.inside | self.partly.keys()
+
+    def holds(self, grid_code: int | None, lon: float | None, lat: float | None) -> bool:
+        """Whether a place lies in the area: by its grid where that is enough, else by its point, else by the grid's inner point."""
+        if grid_code in self.inside:
+            return True
+        if lon is None or lat is None:
+            return grid_code is not None and self.partly.get(grid_code, False)
+        return bool(shapely.intersects_xy(self.polygon, lon, lat))
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The city names an organization for classes, in a division (none: everywhere), for components of one owner (none: any)."""
+    """The city names an organization for classes, in a division or drawn area (none: everywhere), for one owner's components (none: any).
+
+    Attributes:
+        id: of the row in the table of divisions or in that of drawn areas.
+    """
 
     id: int
     organization_id: int
     scope: Scope
     division_code: int | None = None
     owner_id: int | None = None
+    outline: Outline | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """A ruling gives classes to an organization: for some components, in some grids, or in a division.
+    """A ruling gives classes to an organization: for some components, in a drawn area, in some grids, or in a division.
 
     Attributes:
-        grid_codes, component_codes: empty where the ruling is about a division.
+        grid_codes, component_codes: empty where the ruling is about a division or an area.
         order: of two rulings about the same place and classes the one with the higher order holds.
     """
 
@@ -92,6 +149,11 @@ class Ruled:
     component_codes: frozenset[int] = frozenset()
     division_code: int | None = None
     order: int = 0
+    outline: Outline | None = None
+
+
+Place: TypeAlias = tuple[str, int] | Outline
+"""What a ruling names: a component, a grid or a division by its code, or an area."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,24 +182,31 @@ class Register:
     """
 
     platforms: Mapping[int, int]
-    named: dict[tuple[Scope, int | None], list[Named]] = field(default_factory=lambda: defaultdict(list))
-    ruled: dict[tuple[Scope, str, int], list[Ruled]] = field(default_factory=lambda: defaultdict(list))
+    named: dict[tuple[Scope, int | Outline | None], list[Named]] = field(default_factory=lambda: defaultdict(list))
+    ruled: dict[tuple[Scope, Place], list[Ruled]] = field(default_factory=lambda: defaultdict(list))
+    outlines: dict[Outline, None] = field(default_factory=dict)
+    drawn: dict[int, list[Outline]] = field(default_factory=lambda: defaultdict(list))
     of_rule: dict[int, int] = field(default_factory=dict)
     of_class: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     territories: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def name(self, rows: Iterable[Named]) -> None:
         for row in rows:
-            self.named[row.scope, row.division_code].append(row)
+            if row.outline is not None:
+                self._draw(row.outline)
+            self.named[row.scope, row.division_code if row.outline is None else row.outline].append(row)
 
     def rule(self, rows: Iterable[Ruled]) -> None:
         for row in rows:
             for code in row.component_codes:
-                self.ruled[row.scope, "component", code].append(row)
+                self.ruled[row.scope, ("component", code)].append(row)
             for code in row.grid_codes:
-                self.ruled[row.scope, "grid", code].append(row)
+                self.ruled[row.scope, ("grid", code)].append(row)
             if row.division_code is not None:
-                self.ruled[row.scope, "division", row.division_code].append(row)
+                self.ruled[row.scope, ("division", row.division_code)].append(row)
+            if row.outline is not None:
+                self._draw(row.outline)
+                self.ruled[row.scope, row.outline].append(row)
 
     def write_in_handbook(self, rows: Iterable[tuple[int, int, int]]) -> None:
         """Rows of the handbook that name a body: rule, class, organization, in the order of their numbers."""
@@ -157,19 +226,39 @@ class Register:
         grid_code: int | None = None,
         component_code: int | None = None,
         bodies: tuple[int | None, int | None, int | None] = (None, None, None),
+        lon: float | None = None,
+        lat: float | None = None,
     ) -> list[Claim]:
         """Who may answer, the likeliest first, each platform once, by its best ground.
 
         Args:
             rule_id: the filing condition the case is judged by; without one every condition of the class speaks.
             bodies: who maintains, owns and manages the component.
+            lon, lat: the place in degrees; without it the inner point of its grid stands for it.
         """
+        return self.claims_in(one, self.outlines_at(grid_code, lon, lat), rule_id, grid_code, component_code, bodies)
+
+    def outlines_at(self, grid_code: int | None, lon: float | None = None, lat: float | None = None) -> list[Outline]:
+        """The drawn areas that hold a place; of a place in no grid those that its point lies in."""
+        near = self.outlines if grid_code is None else self.drawn.get(grid_code, ())
+        return [outline for outline in near if outline.holds(grid_code, lon, lat)]
+
+    def claims_in(
+        self,
+        one: ClassOf,
+        outlines: Sequence[Outline],
+        rule_id: int | None = None,
+        grid_code: int | None = None,
+        component_code: int | None = None,
+        bodies: tuple[int | None, int | None, int | None] = (None, None, None),
+    ) -> list[Claim]:
+        """The same as `claims`, where it is known which drawn areas hold the place."""
         best: dict[int, Claim] = {}
         areas = ancestors_of(grid_code)
         for claim in (
-            *self._by_ruling(one, areas, grid_code, component_code),
+            *self._by_ruling(one, areas, outlines, grid_code, component_code),
             *self._by_component(bodies),
-            *self._by_name(one, areas, bodies[1]),
+            *self._by_name(one, areas, outlines, bodies[1]),
             *self._by_handbook(one, rule_id),
             *self._by_territory(areas),
         ):
@@ -183,28 +272,44 @@ class Register:
         if organization_id is not None and platform_id is not None:
             yield Claim(organization_id, platform_id, ground, round(score, 4), source_id)
 
-    def _by_ruling(self, one: ClassOf, areas: tuple[int, ...], grid: int | None, component: int | None) -> Iterator[Claim]:
-        places = [("component", component), ("grid", grid), *(("division", code) for code in reversed(areas))]
+    def _draw(self, outline: Outline) -> None:
+        if outline in self.outlines:
+            return
+        self.outlines[outline] = None
+        for code in (*outline.inside, *outline.partly):
+            self.drawn[code].append(outline)
+
+    def _by_ruling(
+        self, one: ClassOf, areas: tuple[int, ...], outlines: Sequence[Outline], grid: int | None, component: int | None
+    ) -> Iterator[Claim]:
+        places: list[Sequence[Place]] = [
+            () if component is None else (("component", component),),
+            outlines,
+            () if grid is None else (("grid", grid),),
+            *((("division", code),) for code in reversed(areas)),
+        ]
         for scope in scopes_of(one):
-            for nearness, (where, code) in enumerate(places):
-                rows = self.ruled.get((scope, where, code)) if code is not None else None
+            for nearness, same in enumerate(places):
+                rows = [row for place in same for row in self.ruled.get((scope, place), ())]
                 if rows:
                     newest = max(rows, key=lambda row: (row.order, row.id))
-                    place = {"component": 2, "grid": 1}.get(where, 0) * RULED_FOR_PLACE - nearness * 0.0001
-                    score = RULED_LEAST + place + scope.rank * RULED_FOR_CLASS
+                    place_weight = RULED_FOR_PLACE[nearness] if nearness < len(RULED_FOR_PLACE) else 0
+                    score = RULED_LEAST + place_weight - nearness * 0.0001 + scope.rank * RULED_FOR_CLASS
                     yield from self._claim(newest.organization_id, Ground.RULING, score, newest.id)
 
     def _by_component(self, bodies: tuple[int | None, int | None, int | None]) -> Iterator[Claim]:
         for (ground, score), body in zip(BODIES, bodies, strict=True):
             yield from self._claim(body, ground, score, body or 0)
 
-    def _by_name(self, one: ClassOf, areas: tuple[int, ...], owner_id: int | None) -> Iterator[Claim]:
+    def _by_name(self, one: ClassOf, areas: tuple[int, ...], outlines: Sequence[Outline], owner_id: int | None) -> Iterator[Claim]:
+        places = (*enumerate((None, *areas)), *((NEAREST, outline) for outline in outlines))
         for scope in scopes_of(one):
-            for nearness, division in enumerate((None, *areas)):
-                for row in self.named.get((scope, division), ()):
+            for nearness, place in places:
+                for row in self.named.get((scope, place), ()):
                     if row.owner_id is None or row.owner_id == owner_id:
                         score = NAMED_LEAST + FOR_CLASS * scope.rank + FOR_OWNER * (row.owner_id is not None) + FOR_AREA * nearness
-                        yield from self._claim(row.organization_id, Ground.NAMED, score, row.id)
+                        ground = Ground.NAMED if row.outline is None else Ground.DRAWN
+                        yield from self._claim(row.organization_id, ground, score, row.id)
 
     def _by_handbook(self, one: ClassOf, rule_id: int | None) -> Iterator[Claim]:
         if rule_id is not None:

@@ -100,7 +100,8 @@ def detail(actor: Actor, which: int | str) -> CaseDetail:
     case = case_in_sight(actor, which)
     now = clock.now()
     tasks = tuple(Task.objects.filter(case=case).select_related("member").order_by("created_at"))
-    allowed = actions_open(actor, case, tasks)
+    assignments = tuple(Assignment.objects.filter(case=case).select_related("organization").order_by("ordinal"))
+    allowed = actions_open(actor, case, tasks, [one.organization_id for one in assignments if one.ended_at is None and not one.part])
     return CaseDetail(
         case=case,
         at=now,
@@ -111,21 +112,23 @@ def detail(actor: Actor, which: int | str) -> CaseDetail:
         reports=tuple(_report_view(report, actor) for report in Report.objects.filter(case=case).select_related("member").order_by("pk")),
         photos=_photos(case),
         tasks=tasks,
-        assignments=tuple(Assignment.objects.filter(case=case).select_related("organization").order_by("ordinal")),
+        assignments=assignments,
         open_actions=allowed,
         candidates=tuple(candidates_for(case)) if any(row.action == "dispatch" for row in allowed) else (),
     )
 
 
 def open_actions(actor: Actor, case: Case) -> tuple[Transition, ...]:
-    """What this actor may do with the case now. One query."""
-    return actions_open(actor, case, tuple(Task.objects.filter(case=case, done_at=None)))
+    """What this actor may do with the case now. One query, and one more where the case was passed down from the actor's level."""
+    below = Post.DEPARTMENT in actor.posts and (case.level or 0) > (actor.organization_level or 0)
+    holders = Assignment.objects.filter(case=case, ended_at=None, part="").values_list("organization_id", flat=True) if below else ()
+    return actions_open(actor, case, tuple(Task.objects.filter(case=case, done_at=None)), list(holders))
 
 
-def actions_open(actor: Actor, case: Case, tasks: Sequence[Task]) -> tuple[Transition, ...]:
-    """The same where the case's tasks are known. No query."""
+def actions_open(actor: Actor, case: Case, tasks: Sequence[Task], holders: Sequence[int]) -> tuple[Transition, ...]:
+    """The same where the case's tasks are known, and in whose hands it is. No query."""
     task = next((task for task in tasks if task.done_at is None), None)
-    return authority.open_actions(case, actor, task.member_id if task else None)
+    return authority.open_actions(case, actor, task.member_id if task else None, holders)
 
 
 def candidates_for(case: Case) -> list[Candidate]:
@@ -133,7 +136,7 @@ def candidates_for(case: Case) -> list[Candidate]:
 
     What the words of past cases say is one more basis of a candidate; by itself it ranks below every rule.
     """
-    named = candidates(case.problem_class_id, case.rule_id, case.grid_code, case.component_code, city_day(clock.now()))
+    named = candidates(case.problem_class_id, case.rule_id, case.grid_code, case.component_code, city_day(clock.now()), case.lon, case.lat)
     guesses = suggest(f"{case.description} {case.place}").departments
     if not guesses:
         return named

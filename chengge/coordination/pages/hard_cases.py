@@ -57,7 +57,7 @@ def hard_page(request: HttpRequest, number: str) -> HttpResponse:
         "tab": "coordination",
         "view": rows_of([hard])[0],
         "case": case,
-        "candidates": candidates(case.problem_class_id, case.rule_id, case.grid_code, case.component_code, day),
+        "candidates": candidates(case.problem_class_id, case.rule_id, case.grid_code, case.component_code, day, case.lon, case.lat),
         "precedents": precedents(actor, case),
         "surveys": list(case.joint_surveys.order_by("-meets_at")),
         "items": list(case.agenda_items.select_related("meeting").order_by("-meeting__meets_at")),

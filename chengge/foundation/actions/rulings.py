@@ -21,7 +21,11 @@ BATCH_ROWS = 2000
 
 @dataclass(frozen=True, slots=True)
 class RuledScope:
-    """What a ruling is about: classes as in `Responsibility` (all empty: every class), and exactly one kind of place."""
+    """What a ruling is about: classes as in `Responsibility` (all empty: every class), and exactly one kind of place.
+
+    Attributes:
+        polygon: an area drawn on the map (WKB), as `foundation.queries.drawn.border_drawn` gives it.
+    """
 
     organization_id: int
     problem_class_id: int | None = None
@@ -30,6 +34,7 @@ class RuledScope:
     grid_codes: Sequence[int] = ()
     component_codes: Sequence[int] = ()
     division_code: int | None = None
+    polygon: bytes | None = None
 
 
 def lay_down(actor: Actor, number: str, basis: str, scopes: Sequence[RuledScope], first_day: date, end: date | None) -> None:
@@ -53,6 +58,7 @@ def lay_down(actor: Actor, number: str, basis: str, scopes: Sequence[RuledScope]
                 major_code=scope.major_code,
                 problem_class_id=scope.problem_class_id,
                 division_code=scope.division_code,
+                polygon=scope.polygon,
                 organization_id=scope.organization_id,
                 valid_from=first_day,
                 valid_to=end,
@@ -77,9 +83,10 @@ def _require_ruler(actor: Actor) -> None:
 
 
 def _check(scope: RuledScope, day: date) -> None:
-    places = sum((bool(scope.grid_codes), bool(scope.component_codes), scope.division_code is not None))
-    if places != 1:
-        raise Refused("scope", _("A ruling names grids, components or a division, one of them."), _("Choose where it holds."), "scope")
+    places = (bool(scope.grid_codes), bool(scope.component_codes), scope.division_code is not None, scope.polygon is not None)
+    if sum(places) != 1:
+        message = _("A ruling names grids, components, a division or an area drawn on the map, one of them.")
+        raise Refused("scope", message, _("Choose where it holds."), "scope")
     if scope.problem_class_id and not holding_on(ProblemClass.objects.filter(pk=scope.problem_class_id), day).exists():
         raise Refused("class", _("There is no such class."), _("Choose a class of the catalogue."), "problem_class")
     if not holding_on(Organization.objects.filter(pk=scope.organization_id), day).exists():

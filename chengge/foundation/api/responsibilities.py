@@ -27,6 +27,8 @@ from chengge.rest.fields import (
     Outgoing,
     PageCursor,
     PageSize,
+    QueryLatitude,
+    QueryLongitude,
     StrictId,
     text,
 )
@@ -141,13 +143,18 @@ def candidates_for(
     rule_id: Id | None = None,
     grid_code: Annotated[GridCode | None, Query()] = None,
     component_code: Annotated[ComponentCode | None, Query()] = None,
+    lon: Annotated[QueryLongitude | None, Query()] = None,
+    lat: Annotated[QueryLatitude | None, Query()] = None,
     on: Day | None = None,
 ) -> list[CandidateOut]:
-    """Organizations that may answer for a problem on a day (today), the likeliest first, each with its basis in words."""
+    """Organizations that may answer for a problem on a day (today), the likeliest first, each with its basis in words.
+
+    With `lon` and `lat` the point decides which drawn areas hold it, without them the component's place or the grid's inner point.
+    """
     addressed(ProblemClass, class_id, "class_id")
     check_named(HandbookRule, rule_id, "rule_id")
     found = candidates(
-        class_id, rule_id, int(grid_code) if grid_code else None, int(component_code) if component_code else None, on or today()
+        class_id, rule_id, int(grid_code) if grid_code else None, int(component_code) if component_code else None, on or today(), lon, lat
     )
     return [
         CandidateOut(

@@ -1,7 +1,8 @@
 """Where a place lies, and what lies where: the grid index of this process, places by what people say, the tree of divisions."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -16,9 +17,12 @@ from shapely.geometry.base import BaseGeometry
 from chengge import clock
 from chengge.domain.codes import code_range
 from chengge.domain.gridindex import GridIndex
+from chengge.domain.responsibility import Outline
 from chengge.foundation.models import BaseMapFeature, Component, Division, PlaceName, UnitGrid
 from chengge.foundation.queries.dated import holding_on
 from chengge.organization.queries import city_day
+
+MOST_OUTLINES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,11 @@ class DivisionNode:
 
 @dataclass(frozen=True, slots=True)
 class _Grids:
+    """The grids that hold, and what was found out of them: of a border (WKB) which grids it touches."""
+
     index: GridIndex
     area_class: dict[int, str]
+    outlines: dict[bytes, Outline] = field(default_factory=dict)
 
 
 def grid_index() -> GridIndex:
@@ -76,6 +83,19 @@ def locate_many(lons: ArrayLike, lats: ArrayLike) -> NDArray[np.int64]:
 def area_class_of(grid_code: int) -> str:
     """The area class of a unit grid that holds now; "" for any other code. One query."""
     return _grids().area_class.get(grid_code, "")
+
+
+def outlines_of(borders: Iterable[bytes]) -> list[Outline]:
+    """Borders drawn on the map (WKB) over the grids that hold now; the same border gives the same outline. One query."""
+    grids = _grids()
+    if len(grids.outlines) > MOST_OUTLINES:
+        grids.outlines.clear()
+    found = []
+    for border in borders:
+        if border not in grids.outlines:
+            grids.outlines[border] = Outline.over(shapely.from_wkb(border), grids.index)
+        found.append(grids.outlines[border])
+    return found
 
 
 def _grids() -> _Grids:

@@ -4,7 +4,8 @@ The ranking is that of `domain.responsibility`, over the rows that hold on a day
 none of them changes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -12,6 +13,7 @@ from functools import lru_cache
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from chengge.domain.boundaries import ClassCode
 from chengge.domain.errors import NotFound
 from chengge.domain.responsibility import (
     TERRITORY_LEAST,
@@ -30,11 +32,13 @@ from chengge.foundation.models import (
     HandbookRule,
     ProblemClass,
     Responsibility,
+    ResponsibilityArea,
     RuledComponent,
     RuledGrid,
     RuledResponsibility,
 )
 from chengge.foundation.queries.dated import holding_on, holds_on
+from chengge.foundation.queries.places import outlines_of
 from chengge.organization.models import Organization, OrganizationKind
 
 __all__ = ["PLATFORM_LEVEL", "TERRITORY_LEAST", "Candidate", "Written", "ancestors_of", "candidates", "claims_of", "written_on"]
@@ -44,8 +48,10 @@ PLATFORM_LEVEL = 2  # A dispatch goes to a second-level platform, which passes i
 # What changes whenever a row is written, ended or deleted, whoever does it: every version of a row has the number of its transaction.
 STATE = " UNION ALL ".join(
     f"SELECT count(*), coalesce(sum(xmin::text::bigint), 0) FROM {model._meta.db_table}"  # noqa: S608
-    for model in (Responsibility, RuledResponsibility, HandbookRule, Organization, ProblemClass)
+    for model in (Responsibility, ResponsibilityArea, RuledResponsibility, HandbookRule, Organization, ProblemClass)
 )
+# What lies in a drawn area depends on the grids, too.
+STATE += " UNION ALL SELECT number, xmin::text::bigint FROM foundation_revision WHERE name = 'grids'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +83,25 @@ class Written:
     classes: dict[int, ClassOf]
 
 
-def candidates(problem_class_id: int, rule_id: int | None, grid_code: int | None, component_code: int | None, day: date) -> list[Candidate]:
-    """Organizations that may answer for a problem on a day, the likeliest first, each once. At most seven queries.
+def candidates(
+    problem_class_id: int,
+    rule_id: int | None,
+    grid_code: int | None,
+    component_code: int | None,
+    day: date,
+    lon: float | None = None,
+    lat: float | None = None,
+) -> list[Candidate]:
+    """Organizations that may answer for a problem on a day, the likeliest first, each once. At most eight queries.
+
+    Args:
+        lon, lat: the place; without it that of the component, else the inner point of the grid.
 
     Raises:
         NotFound: there is no such class.
     """
     component = _component(component_code)
-    claims = _claims(problem_class_id, rule_id, grid_code, component, day)
+    claims = _claims(problem_class_id, rule_id, grid_code, component, day, lon, lat)
     organizations = Organization.objects.in_bulk({pk for claim in claims for pk in (claim.organization_id, claim.platform_id)})
     words = _words(claims, component, problem_class_id, day)
     found = []
@@ -98,22 +115,34 @@ def candidates(problem_class_id: int, rule_id: int | None, grid_code: int | None
     return sorted(found, key=lambda candidate: (-candidate.score, candidate.organization.code))
 
 
-def claims_of(problem_class_id: int, rule_id: int | None, grid_code: int | None, component_code: int | None, day: date) -> list[Claim]:
+def claims_of(
+    problem_class_id: int,
+    rule_id: int | None,
+    grid_code: int | None,
+    component_code: int | None,
+    day: date,
+    lon: float | None = None,
+    lat: float | None = None,
+) -> list[Claim]:
     """The same for machines, without words. At most two queries while nothing changes."""
-    return _claims(problem_class_id, rule_id, grid_code, _component(component_code), day)
+    return _claims(problem_class_id, rule_id, grid_code, _component(component_code), day, lon, lat)
 
 
 def written_on(day: date) -> Written:
-    """What is written down for a day. One query while nothing changes, eight otherwise."""
+    """What is written down for a day. One query while nothing changes, ten otherwise."""
+    return _read(connection.settings_dict["NAME"], day, state_of_rules())
+
+
+def state_of_rules() -> tuple[tuple[int, int], ...]:
+    """What changes whenever anything that says who answers is written. One query."""
     with connection.cursor() as cursor:
         cursor.execute(STATE)
-        state = tuple(cursor.fetchall())
-    return _read(connection.settings_dict["NAME"], day, state)
+        return tuple(cursor.fetchall())
 
 
 @lru_cache(maxsize=4)
 def _read(_database: str, day: date, _state: tuple[tuple[int, int], ...]) -> Written:
-    rows = ProblemClass.objects.order_by().values_list("pk", "kind", "major_code")
+    rows = list(ProblemClass.objects.order_by().values_list("pk", "kind", "major_code", "minor_code"))
     register = Register(_platforms(day))
     named = holding_on(Responsibility.objects.order_by("pk"), day)
     register.name(
@@ -122,6 +151,7 @@ def _read(_database: str, day: date, _state: tuple[tuple[int, int], ...]) -> Wri
             "pk", "organization_id", "problem_class_id", "kind", "major_code", "division_code", "owning_body_id"
         )
     )
+    register.name(_drawn(day, scopes_by_code(rows)))
     register.rule(_ruled(day))
     of_rule = HandbookRule.objects.filter(organization__isnull=False).order_by("number", "pk")
     register.of_rule.update(of_rule.values_list("pk", "organization_id"))
@@ -129,7 +159,28 @@ def _read(_database: str, day: date, _state: tuple[tuple[int, int], ...]) -> Wri
         register.of_class[class_id].append((rule_id, body))
     territories = holding_on(Organization.objects.filter(kind=OrganizationKind.TERRITORY), day).order_by("code")
     register.settle((pk, code) for pk, code in territories.values_list("pk", "division_code") if code is not None)
-    return Written(register, {pk: ClassOf(pk, kind, major) for pk, kind, major in rows})
+    return Written(register, {pk: ClassOf(pk, kind, major) for pk, kind, major, _minor in rows})
+
+
+def scopes_by_code(classes: Iterable[tuple[int, str, str, str]]) -> dict[str, list[Scope]]:
+    """The scopes that a `ClassCode` stands for, by its text: classes of every edition have one each."""
+    found: dict[str, list[Scope]] = defaultdict(list)
+    for pk, kind, major, minor in classes:
+        found[str(ClassCode(kind, major, minor))].append(Scope(class_id=pk))
+        found[str(ClassCode(kind, major))] = [Scope(kind=kind, major_code=major)]
+        found[str(ClassCode(kind))] = [Scope(kind=kind)]
+    return found
+
+
+def _drawn(day: date, scopes: Mapping[str, list[Scope]]) -> list[Named]:
+    """Drawn areas, one row for each of their scopes. Two queries where there are any."""
+    rows = list(holding_on(ResponsibilityArea.objects.order_by("pk"), day).values_list("pk", "organization_id", "classes", "polygon"))
+    outlines = outlines_of(bytes(polygon) for *_rest, polygon in rows) if rows else []
+    return [
+        Named(pk, body, scope, outline=outline)
+        for (pk, body, classes, _polygon), outline in zip(rows, outlines, strict=True)
+        for scope in ([scope for code in classes for scope in scopes.get(code, ())] if classes else [Scope()])
+    ]
 
 
 def _platforms(day: date) -> dict[int, int]:
@@ -157,6 +208,8 @@ def _ruled(day: date) -> list[Ruled]:
     for table, field, codes in ((RuledGrid, "grid_code", grids), (RuledComponent, "component_code", components)):
         for ruled_id, code in table.objects.filter(ruled__in=list(grids)).order_by().values_list("ruled_id", field):
             codes[ruled_id].add(code)
+    drawn = {row.pk: bytes(row.polygon) for row in rows if row.polygon is not None}
+    outlines = dict(zip(drawn, outlines_of(drawn.values()), strict=True)) if drawn else {}
     return [
         Ruled(
             row.pk,
@@ -166,6 +219,7 @@ def _ruled(day: date) -> list[Ruled]:
             frozenset(components[row.pk]),
             row.division_code,
             row.valid_from.toordinal(),
+            outlines.get(row.pk),
         )
         for row in rows
     ]
@@ -175,21 +229,32 @@ def _component(code: int | None) -> Component | None:
     return None if code is None else Component.objects.filter(code=code).first()
 
 
-def _claims(problem_class_id: int, rule_id: int | None, grid_code: int | None, component: Component | None, day: date) -> list[Claim]:
+def _claims(
+    problem_class_id: int,
+    rule_id: int | None,
+    grid_code: int | None,
+    component: Component | None,
+    day: date,
+    lon: float | None,
+    lat: float | None,
+) -> list[Claim]:
     written = written_on(day)
     one = written.classes.get(problem_class_id)
     if one is None:
         raise NotFound("class", _("There is no such class."), _("Choose a class of the catalogue."))
     bodies = (component.maintaining_body_id, component.owning_body_id, component.managing_body_id) if component else (None, None, None)
-    return written.register.claims(one, rule_id, grid_code, component.code if component else None, bodies)
+    if component is not None and lon is None:
+        lon, lat = component.lon, component.lat
+    return written.register.claims(one, rule_id, grid_code, component.code if component else None, bodies, lon, lat)
 
 
 def _words(claims: Sequence[Claim], component: Component | None, problem_class_id: int, day: date) -> dict[Claim, tuple[str, date]]:
-    """The basis of each claim in words, and since when it holds. At most four queries; territories tell their own."""
+    """The basis of each claim in words, and since when it holds. At most five queries; territories tell their own."""
     found: dict[Claim, tuple[str, date]] = {}
     by_ground = {ground: [claim for claim in claims if claim.ground is ground] for ground in Ground}
     named = Responsibility.objects.select_related("owning_body").in_bulk(_sources(by_ground[Ground.NAMED]))
-    ruled = RuledResponsibility.objects.in_bulk(_sources(by_ground[Ground.RULING]))
+    drawn = ResponsibilityArea.objects.defer("polygon").in_bulk(_sources(by_ground[Ground.DRAWN]))
+    ruled = RuledResponsibility.objects.defer("polygon").in_bulk(_sources(by_ground[Ground.RULING]))
     rules = HandbookRule.objects.select_related("problem_class").in_bulk(_sources(by_ground[Ground.HANDBOOK]))
     names = _names_of({row.division_code for row in named.values() if row.division_code}, day)
     problem_class = ProblemClass.objects.get(pk=problem_class_id) if named else None
@@ -198,6 +263,10 @@ def _words(claims: Sequence[Claim], component: Component | None, problem_class_i
             case Ground.NAMED if problem_class is not None:
                 row = named[claim.source_id]
                 found[claim] = _basis_of(row, problem_class, names), row.valid_from
+            case Ground.DRAWN:
+                area = drawn[claim.source_id]
+                said = {"name": area.name, "code": area.code, "basis": area.basis}
+                found[claim] = _("Answers in the area %(name)s (%(code)s): %(basis)s") % said, area.valid_from
             case Ground.RULING:
                 ruling = ruled[claim.source_id]
                 said = {"number": ruling.number, "basis": ruling.basis}

@@ -103,7 +103,7 @@ def who(request: HttpRequest) -> HttpResponse:
             "problem_class": problem_class,
             "located": located,
             "rules": rules_of(class_id, located.area_class, today()),
-            "candidates": candidates(class_id, None, located.grid_code, component.code if component else None, today()),
+            "candidates": candidates(class_id, None, located.grid_code, component.code if component else None, today(), lon, lat),
         }
     return page(request, "who.html", "who", context)
 

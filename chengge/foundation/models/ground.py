@@ -362,7 +362,7 @@ class Responsibility(Dated):
 
 
 class RuledResponsibility(Dated):
-    """Who answers by a ruling (裁定): for some components, in some unit grids, or in a division; of a class, or wider.
+    """Who answers by a ruling (裁定): for some components, in an area drawn on the map, in some unit grids, or in a division.
 
     It goes before everything else that is written down. The ruling itself, with its papers, lies in coordination under `number`.
     """
@@ -374,6 +374,7 @@ class RuledResponsibility(Dated):
         ProblemClass, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("class")
     )
     division_code = models.BigIntegerField(_("division"), null=True, blank=True)
+    polygon = models.BinaryField(_("drawn area"), null=True, blank=True)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", verbose_name=_("organization"))
     basis = models.CharField(_("basis"), max_length=300)
 

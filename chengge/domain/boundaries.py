@@ -1,0 +1,170 @@
+"""Where nobody answers for a class, and where several do with the same right, over every grid of a city.
+
+Grids are not asked one by one: all those of which the register says the same (the same divisions that anybody names, the same drawn areas,
+the same rulings) are one kind of place, and a kind is asked once for each class. A grid that a drawn area cuts falls into pieces, each of
+its own kind.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import shapely
+from pyproj import Geod
+from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from chengge.domain.gridindex import GridIndex
+from chengge.domain.hard_cases import rivals
+from chengge.domain.responsibility import Claim, ClassOf, Ground, Outline, Register, ancestors_of
+
+_EARTH = Geod(ellps="WGS84")
+_KINDS = ("component", "event")
+LEAST_PIECE_M2 = 1.0  # smaller pieces of a grid come from how a border was drawn
+
+
+class Verdict(StrEnum):
+    """How many answer for a class at a place."""
+
+    NONE = "none"
+    ONE = "one"
+    SEVERAL = "several"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCode:
+    """Classes as an area names them: a kind, a major class of it, or one class; `component`, `event:04`, `component:0103`."""
+
+    kind: str
+    major: str = ""
+    minor: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> "ClassCode":
+        """Raises ValueError."""
+        kind, _colon, digits = text.strip().partition(":")
+        if kind not in _KINDS or len(digits) not in (0, 2, 4) or (digits and not (digits.isascii() and digits.isdigit())):
+            raise ValueError(f"{text!r} is no kind, major class or class, such as component, event:04 or component:0103")
+        return cls(kind, digits[:2], digits[2:])
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.major}{self.minor}".rstrip(":")
+
+    def holds(self, other: "ClassCode") -> bool:
+        """Whether whatever the other names lies in this one."""
+        return self.kind == other.kind and self.major in ("", other.major) and self.minor in ("", other.minor)
+
+
+def meet(one: Sequence[ClassCode], other: Sequence[ClassCode]) -> bool:
+    """Whether two lists of classes have any in common; an empty list is every class."""
+    return not one or not other or any(a.holds(b) or b.holds(a) for a in one for b in other)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Places of which the register says the same, but for components.
+
+    Attributes:
+        grid_code: one of the grids, to be asked for all.
+        outlines: the drawn areas that hold them.
+    """
+
+    grid_code: int
+    outlines: tuple[Outline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A unit grid, or a part of one that drawn areas cut, and its kind by position in `CityKinds.kinds`."""
+
+    grid_code: int
+    kind: int
+    shape: BaseGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class CityKinds:
+    """A city in kinds of places."""
+
+    kinds: tuple[Kind, ...]
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How many answer, and the platforms that answer with the same right; of one, that one."""
+
+    verdict: Verdict
+    bodies: tuple[int, ...]
+
+
+def answer_of(claims: Sequence[Claim]) -> Answer:
+    """Who answers, by the claims at a place, the likeliest first: by the same rule that finds a case hard.
+
+    Conditions of the handbook that name different bodies are no dispute: the condition that a case is judged by decides.
+    """
+    best = rivals(claims)
+    if not best:
+        return Answer(Verdict.NONE, ())
+    if len(best) == 1 or best[0].ground in (Ground.RULING, Ground.HANDBOOK):
+        return Answer(Verdict.ONE, (best[0].platform_id,))
+    return Answer(Verdict.SEVERAL, tuple(sorted(claim.platform_id for claim in best)))
+
+
+def kinds_of(register: Register, index: GridIndex) -> CityKinds:
+    """The city's grids in kinds of places."""
+    divisions = {code for _scope, code in register.named if isinstance(code, int)} | register.territories.keys()
+    ruled: dict[int, set[int]] = defaultdict(set)
+    for (_scope, place), rows in register.ruled.items():
+        if isinstance(place, Outline) or place[0] == "component":
+            continue
+        if place[0] == "division":
+            divisions.add(place[1])
+        else:
+            ruled[place[1]].update(row.id for row in rows)
+    kinds: dict[tuple[tuple[int, ...], frozenset[int], frozenset[Outline]], int] = {}
+    listed: list[Kind] = []
+    pieces: list[Piece] = []
+    for code, grid in zip(index.codes.tolist(), index.polygons, strict=True):
+        named = tuple(division for division in ancestors_of(code) if division in divisions)
+        for shape, outlines in _cut(code, grid, register.drawn.get(code, ())):
+            key = named, frozenset(ruled.get(code, ())), frozenset(outlines)
+            if key not in kinds:
+                kinds[key] = len(listed)
+                listed.append(Kind(code, outlines))
+            pieces.append(Piece(code, kinds[key], shape))
+    return CityKinds(tuple(listed), tuple(pieces))
+
+
+def answers(register: Register, classes: Iterable[ClassOf], kinds: Sequence[Kind]) -> Iterator[tuple[ClassOf, list[Answer]]]:
+    """For each class, who answers in each kind of place."""
+    for one in classes:
+        yield one, [answer_of(register.claims_in(one, kind.outlines, grid_code=kind.grid_code)) for kind in kinds]
+
+
+def area_m2(shape: BaseGeometry) -> float:
+    """On the ellipsoid, of a shape in degrees."""
+    return abs(float(_EARTH.geometry_area_perimeter(shapely.orient_polygons(shape))[0]))
+
+
+def polygons_of(shape: BaseGeometry) -> BaseGeometry:
+    """What of a shape has an area, as a polygon or several; empty where nothing has."""
+    parts = [part for part in shapely.get_parts(shapely.get_parts(shape)) if isinstance(part, Polygon) and not part.is_empty]
+    return parts[0] if len(parts) == 1 else MultiPolygon(parts)
+
+
+def _cut(code: int, grid: BaseGeometry, drawn: Sequence[Outline]) -> list[tuple[BaseGeometry, tuple[Outline, ...]]]:
+    """The pieces into which drawn areas cut a grid, each with the areas that hold it."""
+    pieces: list[tuple[BaseGeometry, tuple[Outline, ...]]] = [(grid, tuple(outline for outline in drawn if code in outline.inside))]
+    for outline in drawn:
+        if code in outline.inside:
+            continue
+        halves = []
+        for shape, holding in pieces:
+            within, beyond = polygons_of(shape.intersection(outline.polygon)), polygons_of(shape.difference(outline.polygon))
+            for half, areas in ((within, (*holding, outline)), (beyond, holding)):
+                if not half.is_empty and area_m2(half) >= LEAST_PIECE_M2:
+                    halves.append((half, areas))
+        pieces = halves or pieces
+    return pieces
