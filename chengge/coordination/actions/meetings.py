@@ -9,19 +9,15 @@ from django.utils.translation import gettext as _
 
 from chengge import clock
 from chengge.casework.models import Case
-from chengge.coordination.actions.surveys import MOST_UNITS, cases_named, units_named
+from chengge.coordination.actions.inviting import Thing, cases_named, require_words, tell_units, this_second, units_named
 from chengge.coordination.models import AgendaItem, Meeting, MeetingUnit
 from chengge.coordination.queries.hard_cases import WORKERS
 from chengge.coordination.queries.meetings import drafted_minutes, meeting_in_sight, meeting_part
-from chengge.coordination.queries.staff import clerks_of, staff_at
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
-from chengge.notices.actions import Draft, send_many
-from chengge.notices.recipients import Recipient
 from chengge.organization.queries import CITY_ZONE, Actor
 
 MOST_MINUTES = 20_000
 MOST_ITEMS = 30
-TOPIC = "meeting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +51,8 @@ def call_meeting(actor: Actor, called: Called) -> Meeting:
     """Call units to a meeting about cases. Raises Forbidden, Refused, NotFound."""
     if not actor.posts & WORKERS or actor.member_id is None:
         raise Forbidden("post", _("Meetings are called by coordinators and dispatchers."))
-    for name, value, most in (("subject", called.subject, 120), ("place", called.place, 200), ("chair", called.chair, 60)):
-        if not value.strip():
-            raise Refused(name, _("Subject, place and chair are needed."), _("Write a few words."), name)
-        if len(value.strip()) > most:
-            raise Refused("length", _("This text is longer than %(most)d characters.") % {"most": most}, _("Shorten it."), name)
+    needed = {"subject": (called.subject, 120), "place": (called.place, 200), "chair": (called.chair, 60)}
+    require_words(needed, _("Subject, place and chair are needed."))
     if called.meets_at is None or called.meets_at <= clock.now():
         raise Refused("meets_at", _("When do the units meet?"), _("Name a moment to come."), "meets_at")
     cases = cases_named(actor, called.numbers)
@@ -68,14 +61,14 @@ def call_meeting(actor: Actor, called: Called) -> Meeting:
         raise Refused("agenda", _("The agenda is empty."), _("Name cases or other points."), "numbers")
     if len(cases) + len(others) > MOST_ITEMS:
         raise Refused("agenda", _("An agenda has at most %(most)d points.") % {"most": MOST_ITEMS}, _("Call two meetings."), "numbers")
-    units = units_named(called.organization_ids, MOST_UNITS)
+    units = units_named(called.organization_ids)
     meeting = Meeting.objects.create(
         subject=called.subject.strip(),
         place=called.place.strip(),
         chair=called.chair.strip(),
         meets_at=called.meets_at,
         host_id=actor.member_id,
-        called_at=_now(),
+        called_at=this_second(),
     )
     points: list[tuple[Case | None, str]] = [
         (case, f"{case.problem_class.name}，{case.place}" if case.place else case.problem_class.name) for case in cases
@@ -127,7 +120,7 @@ def close_minutes(actor: Actor, meeting_id: int) -> Meeting:
         raise Refused(
             "decision", _("Point %(number)d has no decision.") % {"number": undecided.position}, _("Write one, if only that it is put off.")
         )
-    meeting.state, meeting.closed_at = Meeting.State.CLOSED, _now()
+    meeting.state, meeting.closed_at = Meeting.State.CLOSED, this_second()
     meeting.save(update_fields=["state", "closed_at"])
     _tell(
         actor,
@@ -153,7 +146,7 @@ def sign_minutes(actor: Actor, meeting_id: int, organization_id: int, objection:
     if organization_id not in meeting_part(actor, meeting).signs or actor.member_id is None:
         raise Forbidden("unit", _("A unit signs for itself, once."))
     unit = meeting.units.get(organization_id=organization_id)
-    unit.signed_at, unit.signed_by_id, unit.objection = _now(), actor.member_id, objection.strip()[:500]
+    unit.signed_at, unit.signed_by_id, unit.objection = this_second(), actor.member_id, objection.strip()[:500]
     unit.save()
     if not meeting.units.filter(signed_at=None).exists():
         meeting.state = Meeting.State.SIGNED
@@ -191,21 +184,5 @@ def _locked(meeting_id: int) -> Meeting:
 
 def _tell(actor: Actor, meeting: Meeting, subject: str, text: str, word: str) -> None:
     """The clerks of the invited units hear of it."""
-    units = meeting.units.values_list("organization_id", flat=True)
-    members = {person.member_id for person in clerks_of(staff_at(clock.now()), *units)}
-    send_many(
-        Draft(
-            Recipient.member(pk),
-            subject,
-            text,
-            f"meeting:{meeting.pk}:{word}:member:{pk}",
-            TOPIC,
-            f"/coordination/meetings/{meeting.pk}/",
-            f"meeting:{meeting.pk}",
-        )
-        for pk in sorted(members - {actor.member_id})
-    )
-
-
-def _now() -> datetime:
-    return clock.now().replace(microsecond=0)
+    thing = Thing("meeting", f"meeting:{meeting.pk}", f"/coordination/meetings/{meeting.pk}/")
+    tell_units(actor, thing, word, subject, text, meeting.units.values_list("organization_id", flat=True))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import numpy as np
 from django.db import transaction
@@ -13,27 +13,24 @@ from chengge import clock
 from chengge.casework.actions import Given, perform
 from chengge.casework.models import Case, Origin
 from chengge.casework.queries import visible
+from chengge.coordination.actions.inviting import Thing, body_named, cases_named, require_words, tell_members, tell_units, this_second
 from chengge.coordination.actions.requests import Outcome
 from chengge.coordination.models import Meeting, Objection, Ruling
 from chengge.coordination.models.surveys import JointSurvey
 from chengge.coordination.queries.hard_cases import WORKERS
 from chengge.coordination.queries.rulings import contradictions, open_cases_like, ruling_in_sight
-from chengge.coordination.queries.staff import clerks_of, staff_at
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.domain.lifecycle import Post
 from chengge.foundation.actions import RuledScope, bump, end_ruling, lay_down
 from chengge.foundation.models import Component, Division, ProblemClass, ProblemKind
 from chengge.foundation.queries import grid_index
 from chengge.foundation.queries.dated import holding_on
-from chengge.notices.actions import Draft, send_many
-from chengge.notices.recipients import Recipient
 from chengge.organization.models import Organization
 from chengge.organization.queries import Actor, city_day
 
 SIGNERS = frozenset({Post.COORDINATOR, Post.LEADER})
 MOST_GRIDS, MOST_COMPONENTS, MOST_CASES = 5000, 5000, 200
 SHORTEST_PREFIX = 6
-TOPIC = "ruling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ def draft_ruling(actor: Actor, drafted: Drafted) -> Ruling:
     Raises:
         Forbidden: no post of the platform. Refused: a value is missing or contradicts another; NotFound: something named is not there.
     """
-    ruling = Ruling(drafted_by_id=_worker(actor), drafted_at=_now())
+    ruling = Ruling(drafted_by_id=_worker(actor), drafted_at=this_second())
     _write(actor, ruling, drafted)
     return ruling
 
@@ -92,7 +89,7 @@ def withdraw_draft(actor: Actor, ruling_id: int) -> Ruling:
     ruling = _locked(ruling_id)
     _require_state(ruling, "draft")
     ruling.state = Ruling.State.WITHDRAWN
-    ruling.ended_by_id, ruling.ended_at = member_id, _now()
+    ruling.ended_by_id, ruling.ended_at = member_id, this_second()
     ruling.save()
     return ruling
 
@@ -118,7 +115,7 @@ def sign_ruling(actor: Actor, ruling_id: int, knowing: Iterable[int] = ()) -> Ru
     unseen = [one for one in contradictions(ruling) if {one.first.pk, one.second.pk} - {ruling.pk} - set(knowing)]
     if unseen:
         raise Conflict("contradiction", unseen[0].words, _("End the other one first, or sign knowing of it."))
-    at = _now()
+    at = this_second()
     ruling.first_day = max(ruling.first_day, city_day(at))
     _require_days(ruling.first_day, ruling.end, ruling.objections_until)
     ruling.year, ruling.serial = city_day(at).year, _next_serial(city_day(at).year)
@@ -149,7 +146,7 @@ def end_early(actor: Actor, ruling_id: int, day: date, reason: str) -> Ruling:
         raise Refused("day", _("A ruling is ended today or later, before its own end."), _("Name another day."), "day")
     end_ruling(actor, ruling.number, max(day, ruling.first_day))
     ruling.end, ruling.end_reason = day, reason.strip()[:300]
-    ruling.ended_by_id, ruling.ended_at = actor.member_id, _now()
+    ruling.ended_by_id, ruling.ended_at = actor.member_id, this_second()
     if day <= today:
         ruling.state = Ruling.State.ENDED
     ruling.save()
@@ -174,10 +171,12 @@ def object_to(actor: Actor, ruling_id: int, text: str) -> Objection:
         raise Refused("late", _("The time for objections is over."), _("Ask the coordinators to take it up again."))
     if Objection.objects.filter(ruling=ruling, organization_id=actor.organization_id).exists():
         raise Conflict("objection", _("Your unit has objected before."), _("Wait for the answer."))
-    made = Objection.objects.create(ruling=ruling, organization_id=actor.organization_id, member_id=actor.member_id, at=_now(), text=said)
+    made = Objection.objects.create(
+        ruling=ruling, organization_id=actor.organization_id, member_id=actor.member_id, at=this_second(), text=said
+    )
     members = {ruling.drafted_by_id, ruling.signed_by_id} - {actor.member_id, None}
     subject = _("%(unit)s objects to %(number)s") % {"unit": actor.organization_name, "number": ruling.number}
-    _send(members, subject, said, f"objection:{made.pk}", ruling)
+    tell_members(_thing(ruling), f"objection:{made.pk}", subject, said, members)
     return made
 
 
@@ -193,15 +192,10 @@ def answer_objection(actor: Actor, objection_id: int, text: str) -> Objection:
         raise Conflict("objection", _("This objection has been answered."), _("Look at it again."))
     if not text.strip():
         raise Refused("text", _("Nothing is said."), _("Write a few words."), "text")
-    made.answer, made.answered_by_id, made.answered_at = text.strip()[:500], actor.member_id, _now()
+    made.answer, made.answered_by_id, made.answered_at = text.strip()[:500], actor.member_id, this_second()
     made.save()
-    _send(
-        {made.member_id},
-        _("Answer to your objection: %(number)s") % {"number": made.ruling.number},
-        made.answer,
-        f"answer:{made.pk}",
-        made.ruling,
-    )
+    subject = _("Answer to your objection: %(number)s") % {"number": made.ruling.number}
+    tell_members(_thing(made.ruling), f"answer:{made.pk}", subject, made.answer, [made.member_id])
     return made
 
 
@@ -242,26 +236,16 @@ def _platform(body: Organization) -> int:
 
 
 def _write(actor: Actor, ruling: Ruling, drafted: Drafted) -> None:
-    for name, value, most in (("subject", drafted.subject, 120), ("basis", drafted.basis, 300)):
-        if not value.strip():
-            raise Refused(name, _("Subject and basis are needed."), _("Write a few words."), name)
-        if len(value.strip()) > most:
-            raise Refused("length", _("This text is longer than %(most)d characters.") % {"most": most}, _("Shorten it."), name)
+    require_words({"subject": (drafted.subject, 120), "basis": (drafted.basis, 300)}, _("Subject and basis are needed."))
     _require_days(drafted.first_day, drafted.end, drafted.objections_until)
-    body = Organization.objects.filter(pk=drafted.organization_id or 0, level__gte=2, valid_to=None).first()
-    if body is None:
-        raise Refused("organization", _("Who answers from now on?"), _("Choose a department, a section or a crew."), "organization_id")
+    body = body_named(drafted.organization_id, _("Who answers from now on?"))
     ruling.subject, ruling.basis, ruling.organization = drafted.subject.strip(), drafted.basis.strip(), body
     ruling.first_day, ruling.end, ruling.objections_until = drafted.first_day, drafted.end, drafted.objections_until
     _write_classes(ruling, drafted)
     _write_places(ruling, drafted)
     ruling.survey_id = _existing(JointSurvey, drafted.survey_id)
     ruling.meeting_id = _existing(Meeting, drafted.meeting_id)
-    numbers = list(dict.fromkeys(drafted.numbers))[:MOST_CASES]
-    cases = list(visible(actor).filter(number__in=numbers))
-    missing = set(numbers) - {case.number for case in cases}
-    if missing:
-        raise Refused("case", _("There is no case %(number)s in your sight.") % {"number": min(missing)}, _("Check the number."), "numbers")
+    cases = cases_named(actor, drafted.numbers, MOST_CASES)
     ruling.save()
     ruling.cases.set(cases)
 
@@ -370,19 +354,8 @@ def _tell(actor: Actor, ruling: Ruling, subject: str, word: str) -> None:
         _platform(ruling.organization),
         *Case.objects.filter(rulings=ruling).values_list("department_id", flat=True),
     }
-    members = {person.member_id for person in clerks_of(staff_at(clock.now()), *bodies)} | {ruling.drafted_by_id}
-    _send(members - {actor.member_id}, subject, f"{ruling.subject}。{ruling.basis}", f"ruling:{ruling.pk}:{word}", ruling)
+    tell_units(actor, _thing(ruling), word, subject, f"{ruling.subject}。{ruling.basis}", bodies, [ruling.drafted_by_id])
 
 
-def _send(members: Iterable[int | None], subject: str, text: str, key: str, ruling: Ruling) -> None:
-    send_many(
-        Draft(
-            Recipient.member(pk), subject, text, f"{key}:member:{pk}", TOPIC, f"/coordination/rulings/{ruling.pk}/", f"ruling:{ruling.pk}"
-        )
-        for pk in members
-        if pk is not None
-    )
-
-
-def _now() -> datetime:
-    return clock.now().replace(microsecond=0)
+def _thing(ruling: Ruling) -> Thing:
+    return Thing("ruling", f"ruling:{ruling.pk}", f"/coordination/rulings/{ruling.pk}/")

@@ -9,20 +9,15 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from chengge import clock
-from chengge.casework.models import Case, Evidence
-from chengge.casework.queries import visible
+from chengge.casework.models import Evidence
+from chengge.coordination.actions.inviting import Thing, cases_named, require_words, tell_units, this_second, units_named
 from chengge.coordination.models import JointSurvey, SurveyPhoto, SurveyUnit
 from chengge.coordination.queries.hard_cases import WORKERS
-from chengge.coordination.queries.staff import clerks_of, staff_at
 from chengge.coordination.queries.surveys import part_of
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
-from chengge.notices.actions import Draft, send_many
-from chengge.notices.recipients import Recipient
-from chengge.organization.models import Organization
 from chengge.organization.queries import CITY_ZONE, Actor
 
-MOST_UNITS, MOST_CASES, MOST_PHOTOS = 20, 50, 40
-TOPIC = "joint_survey"
+MOST_PHOTOS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +39,7 @@ def plan_survey(actor: Actor, planned: Planned) -> JointSurvey:
     if not actor.posts & WORKERS or actor.member_id is None:
         raise Forbidden("post", _("Joint surveys are planned by coordinators and dispatchers."))
     lon, lat, meets_at = _checked(planned)
-    units = units_named(planned.organization_ids, MOST_UNITS)
+    units = units_named(planned.organization_ids)
     cases = cases_named(actor, planned.numbers)
     survey = JointSurvey.objects.create(
         subject=planned.subject.strip(),
@@ -53,7 +48,7 @@ def plan_survey(actor: Actor, planned: Planned) -> JointSurvey:
         lat=lat,
         meets_at=meets_at,
         host_id=actor.member_id,
-        planned_at=_now(),
+        planned_at=this_second(),
     )
     survey.cases.set(cases)
     SurveyUnit.objects.bulk_create([SurveyUnit(survey=survey, organization=unit) for unit in units])
@@ -64,11 +59,7 @@ def plan_survey(actor: Actor, planned: Planned) -> JointSurvey:
 
 def _checked(planned: Planned) -> tuple[float, float, datetime]:
     """Where and when, once everything is there. Raises Refused."""
-    for name, value, most in (("subject", planned.subject, 120), ("place", planned.place, 200)):
-        if not value.strip():
-            raise Refused(name, _("Subject and place are needed."), _("Write a few words."), name)
-        if len(value.strip()) > most:
-            raise Refused("length", _("This text is longer than %(most)d characters.") % {"most": most}, _("Shorten it."), name)
+    require_words({"subject": (planned.subject, 120), "place": (planned.place, 200)}, _("Subject and place are needed."))
     if planned.lon is None or planned.lat is None or not (-180 <= planned.lon <= 180 and -90 <= planned.lat <= 90):
         raise Refused("place", _("The place is not marked."), _("Mark it on the map."), "place")
     if planned.meets_at is None or planned.meets_at <= clock.now():
@@ -92,7 +83,7 @@ def say_position(actor: Actor, survey_id: int, organization_id: int, attended: s
         raise Forbidden("unit", _("A unit speaks for itself, or the platform writes for it."))
     unit = survey.units.get(organization_id=organization_id)
     unit.attended, unit.who, unit.position = attended == "yes", who.strip()[:60], position.strip()[:500]
-    unit.said_by_id, unit.said_at = actor.member_id, _now()
+    unit.said_by_id, unit.said_at = actor.member_id, this_second()
     unit.save()
     return unit
 
@@ -131,7 +122,7 @@ def conclude(actor: Actor, survey_id: int, conclusion: str) -> JointSurvey:
         raise Refused("conclusion", _("A conclusion is needed."), _("Say who answers, or what is to be clarified."), "conclusion")
     if not survey.units.filter(attended=True).exists():
         raise Refused("attended", _("Nobody has been written down as present."), _("Write down who came, or call the survey off."))
-    survey.state, survey.conclusion, survey.ended_at = JointSurvey.State.CONCLUDED, conclusion.strip()[:1000], _now()
+    survey.state, survey.conclusion, survey.ended_at = JointSurvey.State.CONCLUDED, conclusion.strip()[:1000], this_second()
     survey.save()
     _tell(actor, survey, _("Joint survey concluded: %(subject)s") % {"subject": survey.subject}, survey.conclusion, "concluded")
     return survey
@@ -146,33 +137,10 @@ def call_off(actor: Actor, survey_id: int, reason: str) -> JointSurvey:
         raise Forbidden("post", _("Joint surveys are called off by coordinators and dispatchers."))
     if not reason.strip():
         raise Refused("reason", _("A reason is needed."), _("Say in a few words why."), "conclusion")
-    survey.state, survey.conclusion, survey.ended_at = JointSurvey.State.CALLED_OFF, reason.strip()[:1000], _now()
+    survey.state, survey.conclusion, survey.ended_at = JointSurvey.State.CALLED_OFF, reason.strip()[:1000], this_second()
     survey.save()
     _tell(actor, survey, _("Joint survey called off: %(subject)s") % {"subject": survey.subject}, survey.conclusion, "called-off")
     return survey
-
-
-def units_named(organization_ids: Sequence[int], most: int) -> list[Organization]:
-    """The organizations that are invited, each once. Raises Refused, NotFound."""
-    wanted = list(dict.fromkeys(organization_ids))
-    if not wanted:
-        raise Refused("units", _("No unit is invited."), _("Choose the units."), "organization_ids")
-    if len(wanted) > most:
-        raise Refused("units", _("At most %(most)d units are invited.") % {"most": most}, _("Choose fewer."), "organization_ids")
-    found = list(Organization.objects.filter(pk__in=wanted, level__gte=2, valid_to=None).order_by("code"))
-    if len(found) != len(wanted):
-        raise NotFound("organization", _("There is no such organization today."), _("Choose another one."), "organization_ids")
-    return found
-
-
-def cases_named(actor: Actor, numbers: Sequence[str]) -> list[Case]:
-    """Cases in sight by their numbers, in the order given. Raises Refused."""
-    wanted = list(dict.fromkeys(numbers))[:MOST_CASES]
-    found = {case.number: case for case in visible(actor).filter(number__in=wanted).select_related("problem_class")}
-    missing = [number for number in wanted if number not in found]
-    if missing:
-        raise Refused("case", _("There is no case %(number)s in your sight.") % {"number": missing[0]}, _("Check the number."), "numbers")
-    return [found[number] for number in wanted]
 
 
 def _require_planned(survey: JointSurvey) -> None:
@@ -189,21 +157,5 @@ def _locked(survey_id: int) -> JointSurvey:
 
 def _tell(actor: Actor, survey: JointSurvey, subject: str, text: str, word: str) -> None:
     """The clerks of the invited units and the host hear of it."""
-    units = survey.units.values_list("organization_id", flat=True)
-    members = {person.member_id for person in clerks_of(staff_at(clock.now()), *units)} | {survey.host_id}
-    send_many(
-        Draft(
-            Recipient.member(pk),
-            subject,
-            text,
-            f"joint-survey:{survey.pk}:{word}:member:{pk}",
-            TOPIC,
-            f"/coordination/surveys/{survey.pk}/",
-            f"joint-survey:{survey.pk}",
-        )
-        for pk in sorted(members - {actor.member_id})
-    )
-
-
-def _now() -> datetime:
-    return clock.now().replace(microsecond=0)
+    thing = Thing("joint_survey", f"joint-survey:{survey.pk}", f"/coordination/surveys/{survey.pk}/")
+    tell_units(actor, thing, word, subject, text, survey.units.values_list("organization_id", flat=True), [survey.host_id])
