@@ -18,6 +18,7 @@ from shapely import box, to_wkb
 from chengge import clock
 from chengge.casework.models import Case
 from chengge.documents.document import Document, Paragraph, Picture, Table, as_bytes, digest_of, from_plain
+from chengge.documents.drawing import round_top
 from chengge.documents.pdf import as_pdf
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.evaluation.actions import bulletins as actions
@@ -25,7 +26,6 @@ from chengge.evaluation.actions.runs import Wanted, make_run
 from chengge.evaluation.actions.weekly_digest import tell_the_week
 from chengge.evaluation.bulletin.charts import Dot, ranked_dots
 from chengge.evaluation.bulletin.compose import LANGUAGES, Audience, compose
-from chengge.evaluation.bulletin.drawing import round_top
 from chengge.evaluation.bulletin.maps import classes_of
 from chengge.evaluation.bulletin.numbers import numeral
 from chengge.evaluation.models import Bulletin, BulletinFile, EvaluationRun, RunSubject
@@ -35,7 +35,7 @@ from chengge.notices.models import Notice
 from chengge.organization.models import MemberPost
 from chengge.organization.queries import city_day
 from tests.browsing import client_of
-from tests.evaluation.judged_city import PERIOD, Scored, lived, scheme_for  # noqa: F401 (a fixture)
+from tests.evaluation.judged_city import PERIOD, Scored, scheme_for
 from tests.factories import SINCE, SOUTH, STREET, WEST
 from tests.intake.portal_city import visitor
 
@@ -45,22 +45,22 @@ WEST_END, NORTH_END = WEST + 0.004, SOUTH + 0.001
 
 
 @pytest.fixture(scope="module")
-def drafted(lived: Scored) -> Iterator[Scored]:  # noqa: F811
+def drafted(judged: Scored) -> Iterator[Scored]:
     """The lived city in December: scored for November, with a draft on it; of one week of it a bulletin has been published."""
-    evaluator, leader = lived.actor("evaluator"), lived.actor("leader")
-    before = lived.clock.at
+    evaluator, leader = judged.actor("evaluator"), judged.actor("leader")
+    before = judged.clock.at
     with transaction.atomic():
         Division.objects.filter(code=STREET).update(polygon=to_wkb(box(WEST, SOUTH, WEST_END, NORTH_END)))
         scheme_for("operators", "member", [("P11", 1, {})], post="operator")
         make_run(evaluator, Wanted("operators", PERIOD, samples=50))
-        lived.clock.at = IN_DECEMBER
+        judged.clock.at = IN_DECEMBER
         actions.start(evaluator, PERIOD)
         week = actions.start(evaluator, WEEK)
         actions.sign(leader, week.pk, week.version)
         actions.publish(leader, week.pk)
-        yield lived
+        yield judged
         transaction.set_rollback(True)
-    lived.clock.at = before
+    judged.clock.at = before
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chengge.documents.document import Picture
-from chengge.evaluation.bulletin.drawing import BLUE, FAINT, GOLD, INK, LINE, RED, SOFT, Sheet, cut_to, round_top, width_of
+from chengge.documents.drawing import BLUE, FAINT, GOLD, INK, LINE, RED, SOFT, Sheet, cut_to, round_top, width_of
 
 WIDTH = 640
 ROW = 22

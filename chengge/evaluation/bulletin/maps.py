@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import shapely
 
 from chengge.documents.document import Picture
-from chengge.evaluation.bulletin.drawing import FAINT, INK, SHADES, SOFT, Sheet, width_of
+from chengge.documents.drawing import FAINT, INK, SHADES, SOFT, Sheet, width_of
 
 WIDTH, MOST_HEIGHT, LEGEND_WIDTH = 640, 430, 128
 NOTHING = "#f4f1ec"

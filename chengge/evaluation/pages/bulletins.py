@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengge.documents.document import Document, as_plain
+from chengge.documents.files import TYPES, sent
 from chengge.domain.errors import NotFound, Refused
 from chengge.domain.lifecycle import Post
 from chengge.evaluation.actions import bulletins as actions
@@ -20,7 +21,6 @@ from chengge.evaluation.queries import bulletins as queries
 from chengge.organization.gates import actor_at, for_members, for_posts
 from chengge.organization.refusals import status_of
 
-TYPES = {"pdf": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 writers = for_posts(Post.EVALUATOR)
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -173,7 +173,7 @@ def download(request: HttpRequest, number: int, language: str, audience: str, ki
     wanted = _audience(audience, actor)
     if language not in LANGUAGES or kind not in TYPES:
         raise NotFound("file", _("This bulletin has no such file."))
-    return _sent(
+    return sent(
         queries.content_of(bulletin, language, wanted, kind),
         kind,
         f"bulletin-{bulletin.period}-{bulletin.edition}-{language}",
@@ -216,7 +216,7 @@ def public_file(request: HttpRequest, period: str, edition: int, language: str, 
         row, content = queries.file_of(bulletin, language, Audience.PUBLIC, kind)
     except NotFound as refusal:
         return _public(request, "evaluation/bulletin_public_refused.html", {"refusal": refusal}, 404)
-    response = _sent(content, kind, f"bulletin-{period}-{edition}-{language}", FOR_EVER)
+    response = sent(content, kind, f"bulletin-{period}-{edition}-{language}", FOR_EVER)
     response.headers["ETag"] = f'"{row.sha256}"'
     return response
 
@@ -236,14 +236,6 @@ def _public(request: HttpRequest, template: str, context: dict[str, Any], status
     """A page in the frame of the portal, of which the evaluation knows the template alone."""
     response = render(request, template, {"tab": "bulletin", "here": request.get_full_path(), **context}, status=status)
     response.headers.setdefault("Cache-Control", "private, no-cache")
-    return response
-
-
-def _sent(content: bytes, kind: str, name: str, kept: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=TYPES[kind])
-    response.headers["Content-Disposition"] = f'{"inline" if kind == "pdf" else "attachment"}; filename="{name}.{kind}"'
-    response.headers["Cache-Control"] = kept
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
