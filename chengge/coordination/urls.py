@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from chengge.coordination.pages import hard_cases, meetings, orders, request_rules, requests, rulings, surveys
+from chengge.coordination.pages import hard_cases, meetings, orders, paper, request_rules, requests, rulings, surveys
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Requests and orders
@@ -29,16 +29,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("coordination/surveys/<int:survey_id>/say/", surveys.say, name="coordination_survey_say"),
     path("coordination/surveys/<int:survey_id>/photos/", surveys.photos, name="coordination_survey_photos"),
     path("coordination/surveys/<int:survey_id>/photos/<int:position>/<slug:size>", surveys.photo, name="coordination_survey_photo"),
+    path("coordination/surveys/<int:survey_id>/sketch/", surveys.sketch, name="coordination_survey_sketch"),
+    path("coordination/surveys/<int:survey_id>/paper.<slug:kind>", paper.survey, name="coordination_survey_paper"),
     path("coordination/surveys/<int:survey_id>/end/", surveys.end, name="coordination_survey_end"),
     path("coordination/meetings/", meetings.listed, name="coordination_meetings"),
     path("coordination/meetings/new/", meetings.new, name="coordination_meeting_new"),
     path("coordination/meetings/<int:meeting_id>/", meetings.meeting_page, name="coordination_meeting"),
     path("coordination/meetings/<int:meeting_id>/print/", meetings.printed, name="coordination_meeting_print"),
+    path("coordination/meetings/<int:meeting_id>/paper.<slug:kind>", paper.minutes, name="coordination_meeting_paper"),
     path("coordination/meetings/<int:meeting_id>/step/", meetings.step, name="coordination_meeting_step"),
     path("coordination/meetings/<int:meeting_id>/sign/", meetings.sign, name="coordination_meeting_sign"),
     path("coordination/rulings/", rulings.listed, name="coordination_rulings"),
     path("coordination/rulings/new/", rulings.new, name="coordination_ruling_new"),
     path("coordination/rulings/<int:ruling_id>/", rulings.ruling_page, name="coordination_ruling"),
+    path("coordination/rulings/<int:ruling_id>/paper.<slug:kind>", paper.ruling, name="coordination_ruling_paper"),
     path("coordination/rulings/<int:ruling_id>/edit/", rulings.edit, name="coordination_ruling_edit"),
     path("coordination/rulings/<int:ruling_id>/step/", rulings.step, name="coordination_ruling_step"),
     path("coordination/rulings/<int:ruling_id>/object/", rulings.say_against, name="coordination_ruling_object"),

@@ -162,9 +162,10 @@ def _key_figures(paper: Paper, block: KeyFigures) -> None:
 
 
 def _table(paper: Paper, block: Table) -> None:
-    caption = paper.add_paragraph(block.caption, style="Caption")
-    caption.alignment = CENTRE
-    caption.paragraph_format.keep_with_next = True
+    if block.caption:
+        caption = paper.add_paragraph(block.caption, style="Caption")
+        caption.alignment = CENTRE
+        caption.paragraph_format.keep_with_next = True
     whole = sum(column.share for column in block.columns)
     widths = [Mm(TEXT_WIDTH_MM * column.share / whole) for column in block.columns]
     table = paper.add_table(rows=1, cols=len(block.columns))

@@ -10,7 +10,7 @@ from chengge.casework.models import Case, Origin
 from chengge.coordination.actions.hard_cases import look_through
 from chengge.coordination.actions.meetings import Called, Minuted, call_meeting, close_minutes, sign_minutes, write_minutes
 from chengge.coordination.actions.rulings import Drafted, draft_ruling, object_to, sign_ruling
-from chengge.coordination.actions.surveys import Planned, add_photos, conclude, plan_survey, say_position
+from chengge.coordination.actions.surveys import Planned, Position, add_photos, conclude, draw, plan_survey, say_position
 from chengge.coordination.models import HardCase, JointSurvey, Meeting, SurveyUnit
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import Post
@@ -118,7 +118,12 @@ def _survey(case: Case, now: datetime, dice: Random) -> JointSurvey:
         survey = plan_survey(coordinator, _planned(case, units, now - timedelta(days=1)))
     with clock.pretend(now - timedelta(hours=20)):
         for number, unit in enumerate(units):
-            say_position(coordinator, survey.pk, unit.pk, "yes", "现场负责人", POSITIONS[number % len(POSITIONS)])
+            said = Position("yes", "现场负责人", POSITIONS[number % len(POSITIONS)], case.lon + 2e-4 * (number - 1), case.lat + 1e-4)
+            say_position(coordinator, survey.pk, unit.pk, said)
+        here, there = [case.lon, case.lat], [round(case.lon + 4e-4, 6), round(case.lat + 1.5e-4, 6)]
+        draw(coordinator, survey.pk, {"type": "LineString", "coordinates": [here, there]}, "道路红线")
+        corners = [[round(case.lon + x, 6), round(case.lat + y, 6)] for x, y in ((0, 0), (4e-4, 0), (4e-4, -3e-4), (0, -3e-4), (0, 0))]
+        draw(coordinator, survey.pk, {"type": "Polygon", "coordinates": [corners]}, "施工围挡范围")
         scene = dice.choice(sorted(SCENES))
         taken = [photos.store(picture(scene, 0, view), coordinator).sha256 for view in VIEWS[:2]]
         add_photos(coordinator, survey.pk, list(dict.fromkeys(taken)))

@@ -3,21 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from shapely import to_wkb
+from shapely.geometry.base import BaseGeometry
 
 from chengge import clock
 from chengge.casework.models import Evidence
 from chengge.coordination.actions.inviting import Thing, cases_named, require_words, tell_units, this_second, units_named
-from chengge.coordination.models import JointSurvey, SurveyPhoto, SurveyUnit
+from chengge.coordination.models import JointSurvey, SurveyPhoto, SurveySketch, SurveyUnit
 from chengge.coordination.queries.hard_cases import WORKERS
 from chengge.coordination.queries.surveys import part_of
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
+from chengge.domain.sketches import FARTHEST_M, MOST_CORNERS, SketchError, read_geometry
 from chengge.organization.queries import CITY_ZONE, Actor
 
-MOST_PHOTOS = 40
+MOST_PHOTOS, MOST_SKETCHES = 40, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +71,38 @@ def _checked(planned: Planned) -> tuple[float, float, datetime]:
     return planned.lon, planned.lat, planned.meets_at
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Who came for a unit and where it stands.
+
+    Attributes:
+        attended: `yes`, or empty where nobody came.
+        lon, lat: where it shows that on the map, degrees, WGS84; both or none.
+    """
+
+    attended: str = ""
+    who: str = ""
+    position: str = ""
+    lon: float | None = None
+    lat: float | None = None
+
+
 @transaction.atomic
-def say_position(actor: Actor, survey_id: int, organization_id: int, attended: str, who: str, position: str) -> SurveyUnit:
+def say_position(actor: Actor, survey_id: int, organization_id: int, said: Position) -> SurveyUnit:
     """Write down who came for a unit and where it stands; the unit itself or the platform.
 
-    Args:
-        attended: `yes`, or empty where nobody came.
-
     Raises:
-        NotFound: no such survey or unit. Forbidden: another unit's. Conflict: concluded.
+        NotFound: no such survey or unit. Forbidden: another unit's. Conflict: concluded. Refused: a place too far away.
     """
     survey = _locked(survey_id)
     _require_planned(survey)
     if organization_id not in part_of(actor, survey).own or actor.member_id is None:
         raise Forbidden("unit", _("A unit speaks for itself, or the platform writes for it."))
     unit = survey.units.get(organization_id=organization_id)
-    unit.attended, unit.who, unit.position = attended == "yes", who.strip()[:60], position.strip()[:500]
+    if said.lon is not None and said.lat is not None:
+        _shape_near(survey, {"type": "Point", "coordinates": [said.lon, said.lat]}, "lon")
+        unit.lon, unit.lat = said.lon, said.lat
+    unit.attended, unit.who, unit.position = said.attended == "yes", said.who.strip()[:60], said.position.strip()[:500]
     unit.said_by_id, unit.said_at = actor.member_id, this_second()
     unit.save()
     return unit
@@ -109,6 +129,63 @@ def add_photos(actor: Actor, survey_id: int, digests: Sequence[str]) -> int:
         [SurveyPhoto(survey=survey, evidence=one, position=last + number) for number, one in enumerate(mine.values(), 1)]
     )
     return len(mine)
+
+
+@transaction.atomic
+def draw(actor: Actor, survey_id: int, geometry: Any, label: str) -> SurveySketch:
+    """Draw a point, a line or an area on the map of a survey.
+
+    Args:
+        geometry: a GeoJSON geometry in degrees.
+
+    Raises:
+        NotFound. Forbidden: not invited. Conflict: the survey is over. Refused: no label, no such shape, or too far away.
+    """
+    survey = _locked(survey_id)
+    _require_planned(survey)
+    part = part_of(actor, survey)
+    if (not part.runs and not part.own) or actor.member_id is None:
+        raise Forbidden("unit", _("The sketch is drawn by those who are invited."))
+    require_words({"label": (label, 60)}, _("What is drawn needs a label."))
+    shape = _shape_near(survey, geometry, "geometry")
+    if survey.sketches.count() >= MOST_SKETCHES:
+        raise Refused("geometry", _("A survey holds at most %(most)d drawings.") % {"most": MOST_SKETCHES}, field="geometry")
+    return SurveySketch.objects.create(
+        survey=survey,
+        shape=to_wkb(shape),
+        label=label.strip(),
+        drawn_by_id=actor.member_id,
+        organization_id=actor.organization_id,
+        drawn_at=this_second(),
+    )
+
+
+@transaction.atomic
+def rub_out(actor: Actor, survey_id: int, sketch_id: int) -> None:
+    """Take one's own drawing off the map; the platform any. Raises NotFound, Forbidden, Conflict."""
+    survey = _locked(survey_id)
+    _require_planned(survey)
+    sketch = survey.sketches.filter(pk=sketch_id).first()
+    if sketch is None:
+        raise NotFound("sketch", _("There is no such drawing."))
+    if not part_of(actor, survey).runs and sketch.drawn_by_id != actor.member_id:
+        raise Forbidden("unit", _("A drawing is taken away by whoever drew it, or by the platform."))
+    sketch.delete()
+
+
+def _shape_near(survey: JointSurvey, geometry: Any, field: str) -> BaseGeometry:
+    """What was drawn, in good shape and near the place. Raises Refused with what is wrong."""
+    try:
+        return read_geometry(geometry, survey.lon, survey.lat)
+    except SketchError as fault:
+        said = {
+            "kind": _("Only points, lines and areas without holes are drawn."),
+            "corners": _("A drawing has at most %(most)d corners; a line at least 2, an area 3.") % {"most": MOST_CORNERS},
+            "numbers": _("Corners are pairs of longitude and latitude in degrees."),
+            "far": _("This lies more than %(metres)d m from where the units meet.") % {"metres": FARTHEST_M},
+            "crossing": _("This area crosses itself, or the line has no length."),
+        }
+        raise Refused("geometry", said[fault.what], _("Draw it anew on the map."), field) from None
 
 
 @transaction.atomic

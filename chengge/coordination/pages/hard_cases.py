@@ -6,15 +6,13 @@ from django.views.decorators.http import require_safe
 
 from chengge import clock
 from chengge.coordination.models import HardCase
-from chengge.coordination.queries.hard_cases import READERS, WORKERS, count_hard, hard_cases, hard_in_sight, rows_of
+from chengge.coordination.pages.gatherings import platform_readers
+from chengge.coordination.queries.hard_cases import WORKERS, count_hard, hard_cases, hard_in_sight, rows_of
 from chengge.coordination.queries.precedents import precedents
-from chengge.domain.lifecycle import Post
 from chengge.foundation.pages.manage.common import page_of
 from chengge.foundation.queries import candidates
-from chengge.organization.gates import actor_at, for_posts
+from chengge.organization.gates import actor_at
 from chengge.organization.queries import city_day
-
-platform_readers = for_posts(*(post for post in Post if post in READERS))
 
 
 @require_safe

@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chengge.casework.queries import visible
 from chengge.coordination.actions.meetings import (
     Called,
     Minuted,
@@ -16,13 +15,12 @@ from chengge.coordination.actions.meetings import (
     sign_minutes,
     write_minutes,
 )
-from chengge.coordination.models import HardCase, Meeting
-from chengge.coordination.pages.surveys import concerned, invitable, workers
+from chengge.coordination.models import Meeting
+from chengge.coordination.pages.gatherings import concerned, from_case, invitable, listed_by_state, roles, workers
 from chengge.coordination.pages.typed import moment_typed, whole, wholes, words_typed
-from chengge.coordination.queries.hard_cases import READERS, WORKERS, hard_cases
+from chengge.coordination.queries.hard_cases import hard_cases
 from chengge.coordination.queries.meetings import meeting_in_sight, meeting_part, meetings
 from chengge.domain.errors import Refused
-from chengge.foundation.pages.manage.common import page_of
 from chengge.organization.gates import actor_at
 from chengge.organization.refusals import status_of
 
@@ -35,18 +33,7 @@ OFFERED = 20
 @concerned
 def listed(request: HttpRequest) -> HttpResponse:
     """Meetings that are called, out for signature, or over."""
-    actor = actor_at(request)
-    state = request.GET.get("state", "") if request.GET.get("state", "") in STATES else "called"
-    rows = page_of(request, meetings(actor, state))
-    context = {
-        "tab": "coordination",
-        "rows": rows,
-        "state": state,
-        "keep": f"state={state}",
-        "works": bool(actor.posts & WORKERS),
-        "reads": bool(actor.posts & READERS),
-    }
-    return render(request, "coordination/meetings/list.html", context)
+    return listed_by_state(request, "coordination/meetings/list.html", STATES, meetings)
 
 
 @workers
@@ -73,15 +60,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _from_case(request: HttpRequest) -> QueryDict:
-    typed = QueryDict(mutable=True)
-    number = request.GET.get("case", "")
-    case = visible(actor_at(request)).filter(number=number).select_related("problem_class").first() if number else None
+    case, typed = from_case(request)
     if case is not None:
-        typed["subject"] = f"{case.place} {case.problem_class.name}".strip()[:120]
         typed.setlist("case", [case.number])
-        hard = HardCase.objects.filter(pk=case.pk).first()
-        if hard is not None:
-            typed.setlist("organization_ids", [str(pk) for pk in dict.fromkeys([*hard.bodies, hard.meanwhile_id]) if pk])
     return typed
 
 
@@ -165,8 +146,7 @@ def _meeting(request: HttpRequest, meeting_id: int, refusal: Refused | None, sta
         "items": list(meeting.items.all()),
         "units": [(unit, unit.organization_id in part.signs) for unit in meeting.units.all()],
         "runs": part.runs,
-        "works": bool(actor.posts & WORKERS),
-        "reads": bool(actor.posts & READERS),
+        **roles(actor),
         "refusal": refusal,
     }
     return render(request, "coordination/meetings/meeting.html", context, status=status)

@@ -24,8 +24,7 @@ from chengge.coordination.actions.rulings import (
     withdraw_draft,
 )
 from chengge.coordination.models import HardCase, Ruling
-from chengge.coordination.pages.hard_cases import platform_readers
-from chengge.coordination.pages.surveys import concerned, workers
+from chengge.coordination.pages.gatherings import bodies, concerned, platform_readers, roles, workers
 from chengge.coordination.pages.typed import chosen_cases, day_typed, whole, wholes, words_typed
 from chengge.coordination.queries.hard_cases import READERS, WORKERS
 from chengge.coordination.queries.rulings import (
@@ -44,7 +43,6 @@ from chengge.foundation.models import Division, ProblemClass, ProblemKind
 from chengge.foundation.pages.manage.common import page_of
 from chengge.foundation.queries.dated import holding_on
 from chengge.organization.gates import actor_at, for_posts
-from chengge.organization.models import Organization
 from chengge.organization.queries import city_day
 from chengge.organization.refusals import status_of
 
@@ -71,8 +69,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "state": state,
         "keep": f"state={state}",
         "clashes": all_met()[:MOST_CLASHES] if actor.posts & READERS and state != "draft" else [],
-        "works": bool(actor.posts & WORKERS),
-        "reads": bool(actor.posts & READERS),
+        **roles(actor),
     }
     return render(request, "coordination/rulings/list.html", context)
 
@@ -254,11 +251,7 @@ def _form(request: HttpRequest, typed: QueryDict, ruling: Ruling | None, refusal
         "kinds": [(f"kind:{value}", label) for value, label in ProblemKind.choices],
         "majors": list({f"major:{one.kind}:{one.major_code}": one.major_name for one in classes}.items()),
         "classes": [(f"class:{one.pk}", one.name, one.major_name) for one in classes],
-        "bodies": list(
-            Organization.objects.filter(level__gte=2, valid_to=None)
-            .exclude(kind__in=("supervision_centre", "command_centre"))
-            .order_by("code")
-        ),
+        "bodies": bodies(),
         "divisions": list(holding_on(Division.objects.filter(code__gte=10**5).order_by("code"), today)),
         "center": f"{first.lon:.6f},{first.lat:.6f}" if first is not None else "",
         "refusal": refusal,

@@ -1,5 +1,8 @@
 """Joint site surveys: the list, planning one, and the page that is held in the hand at the place."""
 
+import json
+from typing import Any
+
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -8,21 +11,25 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chengge.casework.pages.photos import DIGEST, keep_files
 from chengge.casework.photos import path_of
-from chengge.casework.queries import visible
-from chengge.coordination.actions.surveys import Planned, add_photos, call_off, conclude, plan_survey, say_position
-from chengge.coordination.models import HardCase
+from chengge.coordination.actions.surveys import (
+    Planned,
+    Position,
+    add_photos,
+    call_off,
+    conclude,
+    draw,
+    plan_survey,
+    rub_out,
+    say_position,
+)
+from chengge.coordination.pages.gatherings import concerned, from_case, invitable, listed_by_state, roles, workers
 from chengge.coordination.pages.typed import degrees_typed, moment_typed, whole, wholes, words_typed
-from chengge.coordination.queries.hard_cases import CONCERNED, READERS, WORKERS
-from chengge.coordination.queries.surveys import part_of, survey_in_sight, survey_photo, surveys
+from chengge.coordination.queries.surveys import drawn_on, part_of, survey_in_sight, survey_photo, surveys
 from chengge.domain.errors import NotFound, Refused
-from chengge.domain.lifecycle import Post
-from chengge.foundation.pages.manage.common import page_of
-from chengge.organization.gates import actor_at, for_posts
-from chengge.organization.models import Organization
+from chengge.organization.gates import actor_at
 from chengge.organization.refusals import status_of
 
-concerned = for_posts(*(post for post in Post if post in CONCERNED))
-workers = for_posts(*(post for post in Post if post in WORKERS))
+MOST_SENT = 40_000  # letters of a drawing
 TYPED = ("subject", "place", "lon", "lat", "meets_at", "numbers")
 
 
@@ -30,18 +37,7 @@ TYPED = ("subject", "place", "lon", "lat", "meets_at", "numbers")
 @concerned
 def listed(request: HttpRequest) -> HttpResponse:
     """Surveys that are planned, or those that are over."""
-    actor = actor_at(request)
-    state = "over" if request.GET.get("state") == "over" else "planned"
-    rows = page_of(request, surveys(actor, state))
-    context = {
-        "tab": "coordination",
-        "rows": rows,
-        "state": state,
-        "keep": f"state={state}",
-        "works": bool(actor.posts & WORKERS),
-        "reads": bool(actor.posts & READERS),
-    }
-    return render(request, "coordination/surveys/list.html", context)
+    return listed_by_state(request, "coordination/surveys/list.html", ("planned", "over"), surveys)
 
 
 @workers
@@ -68,15 +64,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _from_case(request: HttpRequest) -> QueryDict:
-    typed = QueryDict(mutable=True)
-    number = request.GET.get("case", "")
-    case = visible(actor_at(request)).filter(number=number).select_related("problem_class").first() if number else None
+    case, typed = from_case(request)
     if case is not None:
-        subject = f"{case.place} {case.problem_class.name}".strip()[:120]
-        typed.update({"subject": subject, "place": case.place, "lon": str(case.lon), "lat": str(case.lat), "numbers": case.number})
-        hard = HardCase.objects.filter(pk=case.pk).first()
-        if hard is not None:
-            typed.setlist("organization_ids", [str(pk) for pk in dict.fromkeys([*hard.bodies, hard.meanwhile_id]) if pk])
+        typed.update({"place": case.place, "lon": str(case.lon), "lat": str(case.lat), "numbers": case.number})
     return typed
 
 
@@ -89,12 +79,6 @@ def _form(request: HttpRequest, typed: QueryDict, refusal: Refused | None, statu
         "refusal": refusal,
     }
     return render(request, "coordination/surveys/form.html", context, status=status)
-
-
-def invitable() -> list[Organization]:
-    """The platforms of the second level, which are invited to surveys and meetings."""
-    platforms = Organization.objects.filter(level=2, valid_to=None)
-    return list(platforms.exclude(kind__in=("supervision_centre", "command_centre")).order_by("code"))
 
 
 @require_safe
@@ -111,7 +95,14 @@ def say(request: HttpRequest, survey_id: int) -> HttpResponse:
     survey_in_sight(actor, survey_id)
     try:
         unit_id = whole(sent, "organization_id") or 0
-        say_position(actor, survey_id, unit_id, sent.get("attended", ""), sent.get("who", ""), sent.get("position", ""))
+        said = Position(
+            sent.get("attended", ""),
+            sent.get("who", ""),
+            sent.get("position", ""),
+            degrees_typed(sent, "lon"),
+            degrees_typed(sent, "lat"),
+        )
+        say_position(actor, survey_id, unit_id, said)
     except Refused as refusal:
         return _survey(request, survey_id, refusal, status_of(refusal))
     messages.success(request, _("Written down."))
@@ -133,6 +124,31 @@ def photos(request: HttpRequest, survey_id: int) -> HttpResponse:
         return _survey(request, survey_id, refusal, status_of(refusal))
     messages.success(request, _("The photos are kept."))
     return redirect("coordination_survey", survey_id)
+
+
+@require_POST
+@concerned
+def sketch(request: HttpRequest, survey_id: int) -> HttpResponse:
+    """Draw something on the map of a survey, or take it away again."""
+    sent, actor = request.POST, actor_at(request)
+    survey_in_sight(actor, survey_id)
+    try:
+        gone = whole(sent, "rub_out")
+        if gone is not None:
+            rub_out(actor, survey_id, gone)
+        else:
+            draw(actor, survey_id, _geometry(sent.get("geometry", "")), sent.get("label", ""))
+    except Refused as refusal:
+        return _survey(request, survey_id, refusal, status_of(refusal))
+    return redirect("coordination_survey", survey_id)
+
+
+def _geometry(text: str) -> Any:
+    """GeoJSON as the map sent it; None where it is none, which the action refuses."""
+    try:
+        return json.loads(text[:MOST_SENT])
+    except ValueError:
+        return None
 
 
 @require_POST
@@ -170,10 +186,11 @@ def _survey(request: HttpRequest, survey_id: int, refusal: Refused | None, statu
         "tab": "coordination",
         "survey": survey,
         "units": [(unit, unit.organization_id in part.own) for unit in survey.units.all()],
+        "sketches": [(one, part.runs or (bool(part.own) and one.drawn_by_id == actor.member_id)) for one in survey.sketches.all()],
+        "drawn": drawn_on(survey),
         "runs": part.runs,
         "takes_part": part.runs or bool(part.own),
-        "works": bool(actor.posts & WORKERS),
-        "reads": bool(actor.posts & READERS),
+        **roles(actor),
         "refusal": refusal,
         "typed": request.POST,
     }

@@ -52,7 +52,7 @@ def meeting_sight(actor: Actor) -> Q:
 
 def meeting_in_sight(actor: Actor, meeting_id: int) -> Meeting:
     """A meeting with agenda and units. Raises NotFound."""
-    rows = Meeting.objects.filter(meeting_sight(actor), pk=meeting_id).select_related("host")
+    rows = Meeting.objects.filter(meeting_sight(actor), pk=meeting_id).select_related("host__organization")
     rows = rows.prefetch_related(
         Prefetch("items", AgendaItem.objects.select_related("case", "case__problem_class").order_by("position")),
         Prefetch("units", MeetingUnit.objects.select_related("organization", "signed_by")),

@@ -24,7 +24,7 @@ from chengge.organization.models import Organization
 from chengge.organization.queries import Actor, city_day
 
 STATES = ("draft", "in_force", "expiring", "ended")
-SHOWN_WITH = ("organization", "problem_class", "drafted_by", "signed_by", "ended_by", "survey", "meeting")
+SHOWN_WITH = ("organization", "problem_class", "drafted_by__organization", "signed_by", "ended_by", "survey", "meeting")
 MOST_LIKE = 100
 LEAST_IN_FORCE = Q(state="signed")
 

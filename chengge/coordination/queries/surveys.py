@@ -1,16 +1,19 @@
 """Joint site surveys: those in sight, and what a member may do with one."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
+from shapely import from_wkb
 
 from chengge.casework.models import Case
 from chengge.casework.queries.sight import with_all_below
-from chengge.coordination.models import JointSurvey, SurveyPhoto, SurveyUnit
+from chengge.coordination.models import JointSurvey, SurveyPhoto, SurveySketch, SurveyUnit
 from chengge.coordination.queries.hard_cases import READERS, WORKERS
 from chengge.domain.errors import NotFound
 from chengge.domain.lifecycle import Post
+from chengge.domain.sketches import as_geojson
 from chengge.organization.models import Organization
 from chengge.organization.queries import Actor
 
@@ -62,11 +65,12 @@ def units_of(actor: Actor) -> list[int]:
 
 
 def survey_in_sight(actor: Actor, survey_id: int) -> JointSurvey:
-    """A survey with its units, cases and photos. Raises NotFound."""
-    rows = JointSurvey.objects.filter(survey_sight(actor), pk=survey_id).select_related("host")
+    """A survey with its units, cases, photos and sketches. Raises NotFound."""
+    rows = JointSurvey.objects.filter(survey_sight(actor), pk=survey_id).select_related("host__organization")
     rows = rows.prefetch_related(
         Prefetch("units", SurveyUnit.objects.select_related("organization", "said_by")),
         Prefetch("photos", SurveyPhoto.objects.select_related("evidence", "evidence__member")),
+        Prefetch("sketches", SurveySketch.objects.select_related("drawn_by", "organization")),
         _cases(),
         "rulings",
     )
@@ -84,6 +88,24 @@ def part_of(actor: Actor, survey: JointSurvey) -> Part:
     if actor.posts & WORKERS:
         return Part(True, frozenset(invited))
     return Part(False, frozenset(invited) & frozenset(units_of(actor)))
+
+
+def drawn_on(survey: JointSurvey) -> dict[str, Any]:
+    """What the map of a survey shows beside the place: sketches, and a pin for each unit that showed its position; GeoJSON."""
+    features = [
+        {"type": "Feature", "geometry": as_geojson(from_wkb(bytes(one.shape))), "properties": {"id": one.pk, "label": one.label}}
+        for one in survey.sketches.all()
+    ]
+    features += [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [unit.lon, unit.lat]},
+            "properties": {"unit": number, "label": unit.organization.short_name},
+        }
+        for number, unit in enumerate(survey.units.all(), 1)
+        if unit.lon is not None
+    ]
+    return {"type": "FeatureCollection", "features": features}
 
 
 def survey_photo(actor: Actor, survey_id: int, position: int) -> SurveyPhoto:
