@@ -25,11 +25,18 @@ MEDIA_URL = "media/"
 DEBUG = ENVIRONMENT.yes("CHENGGE_DEBUG", False)
 SECRET_KEY = ENVIRONMENT.text("CHENGGE_SECRET_KEY") or kept_secret(VAR_DIR / "secrets" / "secret_key")
 # What is kept of people outside the house, declared by each subsystem (`chengge.personal`): names its rooms of that kind.
-PERSONAL_DATA_ROOMS = ("chengge.casework.personal", "chengge.intake.personal", "chengge.notices.personal")
+PERSONAL_DATA_ROOMS = (
+    "chengge.casework.personal",
+    "chengge.intake.personal",
+    "chengge.notices.personal",
+    "chengge.coordination.personal",
+)
 # Which room says the figures of people to rooms that may not know the evaluation (`chengge.figures`).
 FIGURES_ROOM = "chengge.evaluation.member_figures"
 # So many months after the end of a case its reporters lose name and contact; 0: never by age.
 ANONYMISE_MONTHS = ENVIRONMENT.number("CHENGGE_ANONYMISE_MONTHS", 24)
+# So many months after they have left, what is kept of seconded staff as persons goes; 0: never.
+SECONDED_MONTHS = ENVIRONMENT.number("CHENGGE_SECONDED_MONTHS", 12)
 # Contacts are sealed with the newest key and opened with any: those named here, the newest first, parted by commas; else those in files.
 CONTACT_KEY = ENVIRONMENT.text("CHENGGE_CONTACT_KEY")
 CONTACT_KEY_FILE = VAR_DIR / "secrets" / "contact_key"
