@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from chengge.casework import said
+from chengge.casework import said, search
 from chengge.casework.models import Case, Clock
 from chengge.domain.fold import NEW_SIDE_PATH, Body, Folded
 from chengge.domain.hashing import BEFORE_THE_FIRST, canonical, chained
@@ -155,8 +155,8 @@ def side_paths_of(case_id: int) -> list[tuple[int, str, bool, bool]]:
         return cursor.fetchall()
 
 
-def open_case(draft: Draft, moment: datetime) -> tuple[int, int]:
-    """Write the first entry of a case, and the case. Returns the ids of case and entry. Two queries."""
+def open_case(draft: Draft, moment: datetime, words: str) -> tuple[int, int]:
+    """Write the first entry of a case, the case, and what it is found by. Returns the ids of case and entry. Two queries."""
     body = draft.body
     columns = NO_MARKS | _columns(body["case"])
     texts = said.hide(body)
@@ -169,7 +169,7 @@ def open_case(draft: Draft, moment: datetime) -> tuple[int, int]:
             list(columns.values()),
         )
         (case_id,) = cursor.fetchone()
-        changes = [*_moves(case_id, body, moment, 0), *_kept(case_id, texts)]
+        changes = [*_moves(case_id, body, moment, 0), *_kept(case_id, texts), search.writing(case_id, words)]
         return case_id, _write(cursor, changes, _entry(case_id, draft, text, chain, moment))
 
 

@@ -1,5 +1,7 @@
 """The text index of cases: written by the actions that change words, read by `queries`."""
 
+from typing import Any
+
 from django.db import connection
 
 from chengge.domain.bigrams import terms
@@ -22,4 +24,9 @@ def index(case_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(WORDS, [case_id])
         (words,) = cursor.fetchone()
-        cursor.execute(WRITE, [case_id, sorted(set(terms(words)))])
+        cursor.execute(*writing(case_id, words))
+
+
+def writing(case_id: int, words: str) -> tuple[str, list[Any]]:
+    """What writes the search terms of a case whose words are known."""
+    return WRITE, [case_id, sorted(set(terms(words)))]

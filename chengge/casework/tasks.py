@@ -1,6 +1,7 @@
 """Who walks: which inspector gets a verify or check task, and how it ends."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -12,38 +13,41 @@ from chengge.organization.queries import city_day
 IS_INSPECTOR = """
   EXISTS (SELECT 1 FROM organization_member member WHERE member.id = walking.member_id AND member.is_active)
   AND EXISTS (SELECT 1 FROM organization_memberpost post WHERE post.member_id = walking.member_id AND post.post = 'inspector'
-    AND post.valid_from <= %(day)s AND (post.valid_to IS NULL OR post.valid_to > %(day)s))
+    AND post.valid_from <= %s AND (post.valid_to IS NULL OR post.valid_to > %s))
 """
 
-# Whose responsibility grid holds the place, the one with the fewest open tasks first. Materialized, so that it starts from
-# the few members of that grid whatever the planner knows of a young city.
-ON_DUTY_OF_GRID = f"""
-WITH walking AS MATERIALIZED (
+# Whose responsibility grid holds the place, the one with the fewest open tasks first; else the nearest, by where they were last
+# seen; else nobody. Materialized, so that it starts from the few members of that grid whatever the planner knows of a young city,
+# and looks for the nearest only where it must.
+INSPECTOR = f"""
+WITH of_grid AS MATERIALIZED (
   SELECT duty.member_id
   FROM foundation_responsibilitygridunit unit
   JOIN foundation_responsibilitygrid_inspectors inspector ON inspector.responsibilitygrid_id = unit.responsibility_grid_id
   JOIN organization_duty duty ON duty.member_id = inspector.member_id
-  WHERE unit.grid_code = %(grid)s AND duty.starts_at <= %(at)s AND duty.ends_at > %(at)s
+  WHERE unit.grid_code = %s AND duty.starts_at <= %s AND duty.ends_at > %s
+), responsible AS MATERIALIZED (
+  SELECT walking.member_id FROM of_grid walking WHERE {IS_INSPECTOR}
+  ORDER BY (SELECT count(*) FROM casework_task task WHERE task.member_id = walking.member_id AND task.done_at IS NULL), walking.member_id
+  LIMIT 1
+), on_duty AS MATERIALIZED (
+  SELECT duty.member_id, duty.lon, duty.lat FROM organization_duty duty
+  WHERE duty.starts_at <= %s AND duty.ends_at > %s AND NOT EXISTS (SELECT 1 FROM responsible)
+), nearest AS MATERIALIZED (
+  SELECT walking.member_id FROM on_duty walking WHERE {IS_INSPECTOR}
+  ORDER BY ((walking.lon - %s) * cos(radians(%s))) ^ 2 + (walking.lat - %s) ^ 2 NULLS LAST, walking.member_id
+  LIMIT 1
+), chosen AS MATERIALIZED (
+  SELECT member_id, 'responsibility' AS why FROM responsible UNION ALL SELECT member_id, 'nearest' FROM nearest
 )
-SELECT walking.member_id FROM walking WHERE {IS_INSPECTOR}
-ORDER BY (SELECT count(*) FROM casework_task task WHERE task.member_id = walking.member_id AND task.done_at IS NULL), walking.member_id
-LIMIT 1
-"""  # noqa: S608
-
-# Else the nearest, by where they were last seen.
-NEAREST_ON_DUTY = f"""
-WITH walking AS MATERIALIZED (
-  SELECT duty.member_id, duty.lon, duty.lat FROM organization_duty duty WHERE duty.starts_at <= %(at)s AND duty.ends_at > %(at)s
-)
-SELECT walking.member_id FROM walking WHERE {IS_INSPECTOR}
-ORDER BY ((walking.lon - %(lon)s) * cos(radians(%(lat)s))) ^ 2 + (walking.lat - %(lat)s) ^ 2 NULLS LAST, walking.member_id
-LIMIT 1
+SELECT told.member_id, coalesce(told.why, '') FROM (VALUES (1)) always LEFT JOIN chosen told ON true
 """  # noqa: S608
 
 OPEN_TASK = "SELECT id, member_id FROM casework_task WHERE case_id = %s AND done_at IS NULL"
-GIVE = """
-INSERT INTO casework_task (case_id, kind, member_id, why_member, created_at, due_at, result) VALUES (%s, %s, %s, %s, %s, %s, '')
-"""
+GIVE = f"""
+INSERT INTO casework_task (case_id, kind, created_at, due_at, result, member_id, why_member)
+SELECT %s, %s, %s, %s, '', found.* FROM ({INSPECTOR}) found
+"""  # noqa: S608
 END = """
 UPDATE casework_task SET done_at = %s, result = %s, lon = %s, lat = %s, distance_m = %s, member_id = coalesce(member_id, %s) WHERE id = %s
 """
@@ -55,14 +59,11 @@ WHERE task.done_at IS NULL AND task.member_id IS NULL ORDER BY task.created_at L
 
 
 def inspector_for(grid_code: int | None, lon: float, lat: float, at: datetime) -> tuple[int | None, str]:
-    """Who is to walk there: member id, and `responsibility` or `nearest`; None and "" while nobody is on duty."""
-    given = {"grid": grid_code, "lon": lon, "lat": lat, "at": at, "day": city_day(at)}
+    """Who is to walk there: member id, and `responsibility` or `nearest`; None and "" while nobody is on duty. One query."""
     with connection.cursor() as cursor:
-        for statement, why in ((ON_DUTY_OF_GRID, "responsibility"), (NEAREST_ON_DUTY, "nearest")):
-            cursor.execute(statement, given)
-            if found := cursor.fetchone():
-                return found[0], why
-    return None, ""
+        cursor.execute(INSPECTOR, _wanted(grid_code, lon, lat, at))
+        member_id, why = cursor.fetchone()
+    return member_id, why
 
 
 def asking_for_open(case_id: int) -> Statement:
@@ -77,11 +78,12 @@ def open_task(case_id: int) -> tuple[int, int | None] | None:
         return cursor.fetchone()
 
 
-def give(case: Case, kind: str, at: datetime, due_at: datetime) -> None:
-    """Open a task for the case; it waits without an inspector while nobody is on duty (`jobs.give_waiting_tasks`)."""
-    member_id, why = inspector_for(case.grid_code, case.lon, case.lat, at)
-    with connection.cursor() as cursor:
-        cursor.execute(GIVE, [case.pk, kind, member_id, why, at, due_at])
+def giving(case: Case, kind: str, at: datetime, due_at: datetime) -> Statement:
+    """What opens a task for the case, for `ledger.append` to send with the entry that asks for it.
+
+    It waits without an inspector while nobody is on duty (`jobs.give_waiting_tasks`).
+    """
+    return GIVE, [case.pk, kind, at, due_at, *_wanted(case.grid_code, case.lon, case.lat, at)]
 
 
 def ending(
@@ -106,3 +108,9 @@ def give_waiting(at: datetime, most: int) -> int:
                 cursor.execute("UPDATE casework_task SET member_id = %s, why_member = %s WHERE id = %s", [member_id, why, task_id])
                 given += 1
     return given
+
+
+def _wanted(grid_code: int | None, lon: float, lat: float, at: datetime) -> list[Any]:
+    """What `INSPECTOR` asks for, in its order."""
+    day = city_day(at)
+    return [grid_code, at, at, day, day, at, at, day, day, lon, lat, lat]

@@ -106,16 +106,16 @@ def _perform(case_id: int, row: Transition, actor: Actor, given: Given, seen: in
     effect = effect_of(row, case, actor, given, at, lambda: stage_limit_told(row.starts, today, told["limit"]))
     body = _body(row, locked, actor, given, effect, at, origin)
     reworded = any(name in effect.facts and effect.facts[name] != getattr(case, name) for name in search.WORDS_OF_CASE)
-    ended = []
+    walks = []
     if task is not None:
-        ended.append(tasks.ending(task[0], at, row.action, actor.member_id if row.holder is Holder.TASK else None, _stood(case, given)))
-    entry_id = ledger.append(locked, Draft(body, key), at, ended)
+        walks.append(tasks.ending(task[0], at, row.action, actor.member_id if row.holder is Holder.TASK else None, _stood(case, given)))
+    if effect.terms is not None and effect.terms.kind in TASK_OF_CLOCK:
+        walks.append(tasks.giving(case, TASK_OF_CLOCK[effect.terms.kind], at, clocks.moment(body["case"]["due_at"])))
+    entry_id = ledger.append(locked, Draft(body, key), at, walks)
     if given.photos:
         attach(given.photos, actor, case_id, entry_id, PHASE_OF_ACTION.get(row.action, Evidence.Phase.REPORT))
     if reworded:
         search.index(case_id)
-    if effect.terms is not None and effect.terms.kind in TASK_OF_CLOCK:
-        tasks.give(case, TASK_OF_CLOCK[effect.terms.kind], at, clocks.moment(body["case"]["due_at"]))
     if other is not None:
         merging.carry_over(row, locked, other, actor, at, origin)
     return Moved(case_id, entry_id, body["seq"], row.action, Stage(case.stage), Stage(body["to"]), at)

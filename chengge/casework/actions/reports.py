@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from chengge import clock
-from chengge.casework import clocks, ledger, search
+from chengge.casework import clocks, ledger
 from chengge.casework.actions import merging
 from chengge.casework.actions.given import is_place, require_key
 from chengge.casework.actions.photos import attach
@@ -27,7 +27,10 @@ from chengge.organization.queries import MACHINE, Actor, city_day
 REPORTERS = frozenset({Post.INSPECTOR, Post.OPERATOR, Post.SHIFT_LEADER})
 SEES_CONTACTS = frozenset({Post.OPERATOR, Post.SHIFT_LEADER})
 
-KIND = "SELECT kind FROM foundation_problemclass WHERE id = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)"
+IN_CATALOGUE = """
+SELECT kind, concat_ws(' ', name, major_name) FROM foundation_problemclass
+WHERE id = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,18 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A class as the catalogue has it: component or event, and the words it is found by."""
+
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """What a case begins with, looked up before anything is written."""
 
-    kind: str
+    listed: Listed
     located: Located
     number: str
 
@@ -229,12 +240,12 @@ def contact_of(kept: Report, actor: Actor) -> str:
 
 def _looked_up(said: Said, at: datetime) -> tuple[Opening | None, tuple[Question, ...]]:
     """What the case begins with, its number taken; or what has to be asked back."""
-    kind = _kind_of(said.problem_class_id, city_day(at))
-    questions = _questions(said, kind)
-    if questions or kind is None or said.lon is None or said.lat is None:
+    listed = _in_catalogue(said.problem_class_id, city_day(at))
+    questions = _questions(said, listed)
+    if questions or listed is None or said.lon is None or said.lat is None:
         return None, questions
     located = locate(said.lon, said.lat)
-    return Opening(kind, located, take_number(located.grid_code, city_day(at))), ()
+    return Opening(listed, located, take_number(located.grid_code, city_day(at))), ()
 
 
 def _settle(
@@ -295,7 +306,7 @@ def _open(actor: Actor, said: Said, opening: Opening, reported_at: datetime, at:
         "number": opening.number,
         "stage": Stage.REPORTED.value,
         "channel": said.channel,
-        "kind": opening.kind,
+        "kind": opening.listed.kind,
         "problem_class_id": said.problem_class_id,
         "description": said.description,
         "place": said.place,
@@ -326,17 +337,15 @@ def _open(actor: Actor, said: Said, opening: Opening, reported_at: datetime, at:
         "clocks": [started],
         "assignments": [],
     }
-    case_id, entry_id = ledger.open_case(Draft(body), at)
-    search.index(case_id)
-    return case_id, entry_id
+    return ledger.open_case(Draft(body), at, f"{said.description} {said.place} {opening.listed.words}")
 
 
-def _kind_of(problem_class_id: int | None, day: date) -> str | None:
-    """Component or event; None if the class is not known, or not in the catalogue on that day."""
+def _in_catalogue(problem_class_id: int | None, day: date) -> Listed | None:
+    """The class as it stands that day; None if it is not known, or not in the catalogue then."""
     with connection.cursor() as cursor:
-        cursor.execute(KIND, [problem_class_id, day, day])
+        cursor.execute(IN_CATALOGUE, [problem_class_id, day, day])
         found = cursor.fetchone()
-    return str(found[0]) if found else None
+    return Listed(*found) if found else None
 
 
 def _require_class(problem_class_id: int | None) -> None:
@@ -345,11 +354,11 @@ def _require_class(problem_class_id: int | None) -> None:
         raise Refused("class", _("There is no such class."), _("Choose a class of the catalogue."), "problem_class_id")
 
 
-def _questions(said: Said, kind: str | None) -> tuple[Question, ...]:
+def _questions(said: Said, listed: Listed | None) -> tuple[Question, ...]:
     asked = []
     if not is_place(said.lon, said.lat):
         asked.append(Question("place", _("Where exactly is it? Name a crossing, a gate or a house number, or mark it on the map.")))
-    if kind is None:
+    if listed is None:
         asked.append(Question("problem_class", _("What is it? Choose a class of the catalogue.")))
     return tuple(asked)
 
@@ -374,8 +383,8 @@ def _reported_before(actor: Actor, key: str) -> Reported | None:
 
 def _told(kept: Report) -> Reported:
     """What was answered to a report that came before."""
-    kind = _kind_of(kept.problem_class_id, city_day(kept.reported_at))
-    questions = () if kept.case else _questions(_said_of(kept), kind)
+    listed = _in_catalogue(kept.problem_class_id, city_day(kept.reported_at))
+    questions = () if kept.case else _questions(_said_of(kept), listed)
     return Reported(kept.pk, kept.case_id, kept.case.number if kept.case else None, questions, repeated=True)
 
 
