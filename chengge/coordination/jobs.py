@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from chengge.coordination.actions import hard_cases, telling
+from chengge.coordination.actions import escalating, hard_cases, standing, telling, visits
 
 
 @app.periodic(cron="* * * * * */20")
@@ -22,5 +22,19 @@ def tell_late(timestamp: int) -> int:
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="coordination.look_through", lock="coordination.look_through", pass_context=False)
 def look_through(timestamp: int) -> int:
-    """Bring the queue of hard cases up to date; how many came in or went out."""
-    return hard_cases.look_through()
+    """Bring the queue of hard cases up to date, then send up what has waited too long; how many came in, went out or up."""
+    return hard_cases.look_through() + escalating.go_up()
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(queueing_lock="coordination.tell_overdue", lock="coordination.tell_overdue", pass_context=False)
+def tell_overdue(timestamp: int) -> int:
+    """Tell of standing problems to be reviewed, of steps and promises that are late."""
+    return standing.tell_overdue() + visits.tell_late_promises()
+
+
+@app.periodic(cron="15 7 * * *")
+@app.task(queueing_lock="coordination.draft_visits", lock="coordination.draft_visits", pass_context=False)
+def draft_visits(timestamp: int) -> int:
+    """Draft the plan of visits of the coming week."""
+    return visits.draft_next_week()

@@ -87,7 +87,7 @@ def _tell(came: list[Found]) -> None:
                     % {"place": case.place or "–", "number": case.number},
                     f"meanwhile:{case.pk}:{row.found_at.timestamp():.0f}:member:{person.member_id}",
                     "hard_case",
-                    "",
+                    f"/coordination/meanwhile/{case.number}/",
                     f"case:{case.number}",
                 )
                 for person in clerks_of(staff, row.meanwhile_id)
