@@ -77,6 +77,8 @@ def tabs_of(posts: frozenset[Post]) -> list[Tab]:
         tabs.append(Tab("evaluation", pgettext("tab", "Evaluation"), "/evaluation/"))
     if posts & COORDINATING:
         tabs.append(Tab("coordination", pgettext("tab", "Coordination"), "/coordination/"))
+    elif Post.DEPARTMENT in posts:
+        tabs.append(Tab("coordination", pgettext("tab", "Coordination"), "/coordination/mine/"))
     if posts & LOOKING_AFTER_INSPECTORS:
         tabs.append(Tab("tracks", pgettext("tab", "Inspectors"), "/tracks/"))
     if posts & {Post.EVALUATOR, Post.LEADER}:

@@ -6,7 +6,9 @@ from django.views.decorators.http import require_safe
 
 from chengge import clock
 from chengge.coordination.models import HardCase
+from chengge.coordination.models.platform_rules import StepChoice
 from chengge.coordination.pages.gatherings import platform_readers
+from chengge.coordination.queries.escalations import made_safe_of, steps_of
 from chengge.coordination.queries.hard_cases import WORKERS, count_hard, hard_cases, hard_in_sight, rows_of
 from chengge.coordination.queries.precedents import precedents
 from chengge.foundation.pages.manage.common import page_of
@@ -60,6 +62,10 @@ def hard_page(request: HttpRequest, number: str) -> HttpResponse:
         "surveys": list(case.joint_surveys.order_by("-meets_at")),
         "items": list(case.agenda_items.select_related("meeting").order_by("-meeting__meets_at")),
         "rulings": list(case.rulings.select_related("organization").order_by("-drafted_at")),
+        "problems": list(case.standing_problems.order_by("-listed_at")),
+        "steps": steps_of(hard),
+        "offered_steps": StepChoice.choices,
+        "safe": made_safe_of(hard),
         "works": bool(actor.posts & WORKERS),
     }
     return render(request, "coordination/hard/case.html", context)

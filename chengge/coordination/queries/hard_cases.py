@@ -70,6 +70,12 @@ class HardRow:
     bodies: tuple[Organization, ...]
 
     @property
+    def step(self) -> str:
+        """How far up it has gone since it was found; empty: nowhere. Best asked of rows that bring their escalations along."""
+        since = [one for one in self.hard.escalations.all() if one.found_at == self.hard.found_at and (one.told or one.member_id)]
+        return str(max(since, key=lambda one: one.step).get_step_display()) if since else ""
+
+    @property
     def is_late(self) -> bool:
         return self.hard.settled_at is None and self.hard.due_at is not None and self.hard.due_at < clock.now()
 
@@ -127,6 +133,7 @@ def _territory(register: Register, grid: int | None) -> int | None:
 def hard_cases(actor: Actor, way: str = "", why: str = "", settled: str = "") -> QuerySet[HardCase]:
     """Hard cases in sight: open ones by way and limit, settled ones the latest first."""
     rows = HardCase.objects.filter(sight(actor, "case__")).select_related("case", "case__problem_class", "case__organization", "meanwhile")
+    rows = rows.prefetch_related("escalations", "made_safe")
     if way in HardCase.WayChoice.values:
         rows = rows.filter(way=way)
     if why in HardCase.Reason.values:
