@@ -36,10 +36,22 @@ class FiguresRoom(Protocol):
     def figures_of(self, member_id: int | None, first: date, after: date) -> Sequence[FigureTold]:
         """The figures of a dispatcher's work from `first` to before `after`; of the whole city without a member.
 
-        Every figure is there, also those that nothing stands behind; none at all while there are no facts.
+        Every figure is there, also those that nothing stands behind.
         """
+
+    def deeds_of(self, member_id: int, first: date, after: date) -> dict[str, int]:
+        """How often a member took each action at a case in those days, by the action's code."""
 
 
 def figures_of(member_id: int | None, first: date, after: date) -> Sequence[FigureTold]:
     """What `FiguresRoom.figures_of` says."""
-    return cast(FiguresRoom, import_module(settings.FIGURES_ROOM)).figures_of(member_id, first, after)
+    return _room().figures_of(member_id, first, after)
+
+
+def deeds_of(member_id: int, first: date, after: date) -> dict[str, int]:
+    """What `FiguresRoom.deeds_of` says."""
+    return _room().deeds_of(member_id, first, after)
+
+
+def _room() -> FiguresRoom:
+    return cast(FiguresRoom, import_module(settings.FIGURES_ROOM))

@@ -42,6 +42,10 @@ class DayOf:
     minutes: int = 0
     written: bool = False
 
+    @property
+    def hours(self) -> float:
+        return self.minutes / 60
+
 
 def passes(kind: RuleKind, threshold: Decimal | None, value: Decimal) -> bool:
     """Whether a value that was checked meets a qualification.

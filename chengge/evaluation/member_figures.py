@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from chengge.evaluation.queries.people import figures_between
+from chengge.evaluation.queries.people import deeds_between, figures_between
 from chengge.figures import FigureTold
 from chengge.organization.queries import CITY_ZONE
 
 
 def figures_of(member_id: int | None, first: date, after: date) -> Sequence[FigureTold]:
     """As `chengge.figures.FiguresRoom` says."""
-    begin, end = (datetime(day.year, day.month, day.day, tzinfo=CITY_ZONE) for day in (first, after))
     return [
         FigureTold(
             cell.code,
@@ -21,5 +20,14 @@ def figures_of(member_id: int | None, first: date, after: date) -> Sequence[Figu
             cell.denominator,
             None if cell.exact is None else float(cell.exact),
         )
-        for cell in figures_between(member_id, begin, end)
+        for cell in figures_between(member_id, _midnight(first), _midnight(after))
     ]
+
+
+def deeds_of(member_id: int, first: date, after: date) -> dict[str, int]:
+    """As `chengge.figures.FiguresRoom` says."""
+    return deeds_between(member_id, _midnight(first), _midnight(after))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=CITY_ZONE)

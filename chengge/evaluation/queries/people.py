@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
+import ibis
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -246,6 +247,19 @@ def figures_between(member_id: int | None, begin: datetime, end: datetime, store
         if whose == key
     }
     return [found.get(code) or _nothing(one) for code, one in wanted.items()]
+
+
+def deeds_between(member_id: int, begin: datetime, end: datetime, store: FactStore | None = None) -> dict[str, int]:
+    """How often a member took each action at a case, the most frequent first."""
+
+    def reckoned() -> list[list[str | int | float | None]]:
+        moves = open_facts(store or city_facts(), None, None).tables["moves"]
+        own = moves.filter((moves.member_id == member_id) & (moves["at"] >= ibis.literal(begin)) & (moves["at"] < ibis.literal(end)))
+        rows = own.group_by("action").agg(number=own.count()).execute()
+        return [[str(action), int(number)] for action, number in zip(rows["action"], rows["number"], strict=True)]
+
+    told = kept(store or city_facts(), ["deeds", member_id, begin, end], reckoned)
+    return {str(action): int(number or 0) for action, number in sorted(told, key=lambda row: (-int(row[1] or 0), str(row[0])))}
 
 
 def _figures(store: FactStore, begin: datetime, end: datetime) -> list[list[str | int | float | None]]:
