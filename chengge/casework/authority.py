@@ -1,20 +1,24 @@
 """Who may take which action on which case: post and axis from the rule book, scope and holder from the case."""
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from chengge import clock
 from chengge.casework.models import Case, StageChoice, Supervision
 from chengge.casework.words import action_name, post_names
 from chengge.domain.errors import Forbidden
-from chengge.domain.lifecycle import BY_ITSELF, DISPATCHED_BY_ITSELF, WHILE_SUSPENDED, Holder, Post, Stage, Transition, open_to
+from chengge.domain.lifecycle import BY_ITSELF, DISPATCHED_BY_ITSELF, WHILE_SUSPENDED, Holder, Post, Request, Stage, Transition, open_to
 from chengge.organization.queries import Actor, city_day
 
 
-def require(row: Transition, case: Case, actor: Actor, task_member_id: int | None) -> None:
+def require(row: Transition, case: Case, actor: Actor, task_member_id: int | None, holders: Collection[int] = ()) -> None:
     """Let the action through, or say why not.
 
     Args:
         task_member_id: whom the case's open task names; None if it names nobody.
+        holders: the organizations in whose hands the case is, from the department down; only `Holder.ABOVE` asks for them.
 
     Raises:
         Forbidden: post, axis, scope or holder does not allow it.
@@ -29,6 +33,9 @@ def require(row: Transition, case: Case, actor: Actor, task_member_id: int | Non
         )
     if not actor.reaches(case.grid_code):
         raise Forbidden("scope", _("Case %(number)s does not lie in your area.") % {"number": case.number})
+    if actor.rights and actor.right_to(row.posts, case.grid_code) is None:
+        said = _("For this case nobody whom you stand in for holds the post.")
+        raise Forbidden("scope", said, _("Ask somebody who holds it there."))
     if row.holder is Holder.TASK and task_member_id not in (None, actor.member_id):
         raise Forbidden("holder", _("This task is another inspector's."), _("Ask the shift leader if you are to take it over."))
     if row.holder is Holder.RESPONSIBLE and row.posts & actor.posts == {Post.DEPARTMENT} and case.department_id != actor.organization_id:
@@ -40,6 +47,10 @@ def require(row: Transition, case: Case, actor: Actor, task_member_id: int | Non
             raise Forbidden("level", _("This is for the responsible department itself to do."))
         if row.holder is Holder.LOWER and (case.level or 0) <= 2:
             raise Forbidden("level", _("This is for the lower levels; the department finishes the case itself."))
+    if row.holder is Holder.ABOVE and (actor.organization_id == case.organization_id or actor.organization_id not in holders):
+        raise Forbidden("holder", _("Your organization has not passed case %(number)s down.") % {"number": case.number})
+    if row.holder is Holder.PART and actor.organization_id not in (case.part_holders or ()):
+        raise Forbidden("holder", _("Your organization has no part of case %(number)s to do.") % {"number": case.number})
 
 
 def hindrance(row: Transition, case: Case) -> str | None:
@@ -50,6 +61,11 @@ def hindrance(row: Transition, case: Case) -> str | None:
     if case.suspended_until is not None and row.action not in WHILE_SUSPENDED:
         said = {"action": action_name(row.action), "day": f"{city_day(case.suspended_until):%Y-%m-%d}"}
         return _("“%(action)s” is not possible: the case is suspended until %(day)s. Wake it first.") % said
+    if row.only_if == "all_parts_back" and case.part_holders:
+        count = len(case.part_holders)
+        out = ngettext("%(count)d part is not back yet", "%(count)d parts are not back yet", count) % {"count": count}
+        said = {"action": action_name(row.action), "parts": out}
+        return _("“%(action)s” is not possible: %(parts)s. Wait for them, or take them back.") % said
     if not makes_sense(row, case):
         return _("“%(action)s” does not fit this case.") % {"action": action_name(row.action)}
     return None
@@ -68,6 +84,16 @@ def makes_sense(row: Transition, case: Case) -> bool:
             return bool(case.asked) and row.only_if == f"{case.asked}_asked"
         case "suspended":
             return case.suspended_until is not None
+        case "request_waits":
+            return case.asked not in ("", Request.RETURN)
+        case "all_parts_back":
+            return not case.part_holders
+        case "parts_out":
+            return bool(case.part_holders)
+        case "parts_fed_back":
+            return case.parts_back > 0
+        case "fed_back":
+            return case.fed_back
         case "never_appealed":
             return case.department_id is not None and not case.appealed
         case "no_order":
@@ -81,12 +107,16 @@ def makes_sense(row: Transition, case: Case) -> bool:
     return True
 
 
-def open_actions(case: Case, actor: Actor, task_member_id: int | None) -> tuple[Transition, ...]:
-    """What this member may do with the case as it is now, in the rule book's order. No query."""
+def open_actions(case: Case, actor: Actor, task_member_id: int | None, holders: Collection[int]) -> tuple[Transition, ...]:
+    """What this member may do with the case as it is now, in the rule book's order. No query.
+
+    Args:
+        task_member_id, holders: as `require` asks for them.
+    """
     allowed = []
     for row in open_to(Stage(case.stage), actor.posts):
         try:
-            require(row, case, actor, task_member_id)
+            require(row, case, actor, task_member_id, holders)
         except Forbidden:
             continue
         if makes_sense(row, case) and (case.suspended_until is None or row.action in WHILE_SUSPENDED):

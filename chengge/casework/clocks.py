@@ -5,6 +5,7 @@ are UTC epoch seconds, as they stand in the ledger.
 Source of lights and units: GB/T 30428.8.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,8 @@ from chengge.organization.calendars import calendar_of
 
 Move = dict[str, Any]
 
+WHOLE = 100  # percent
+DEPARTMENT_LEVEL = 2
 HANDLING = frozenset({ClockKind.HANDLING.value, ClockKind.LEVEL.value})
 
 
@@ -34,6 +37,15 @@ class Terms:
     organization_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lower:
+    """A lower level's clock that is to start: whose, and how much of what is left above it."""
+
+    level: int
+    organization_id: int
+    share_percent: int = 100
+
+
 def epoch(moment: datetime) -> int:
     """UTC epoch seconds."""
     return int(moment.timestamp())
@@ -50,20 +62,37 @@ def start(terms: Terms, at: int) -> Move:
     return of | _timed(terms.limit, terms.calendar_id, at)
 
 
-def start_within(above: Clock, level: int, organization_id: int, at: int) -> Move:
-    """Start a lower level's clock inside the one above it: it has what is left there, and is due when that is due."""
-    return {
+def start_within(above: Clock, lower: Lower, at: int) -> Move:
+    """Start a lower level's clock inside the one above it: it has its share of what is left there.
+
+    With all of it, it is yellow and due when the one above is; so it is, too, where nothing is left.
+    """
+    left = max(above.limit_seconds - used(above, at), 0)
+    whole = {
         "op": "start",
         "kind": ClockKind.LEVEL.value,
-        "level": level,
-        "organization_id": organization_id,
+        "level": lower.level,
+        "organization_id": lower.organization_id,
         "limit_amount": above.limit_amount,
         "limit_unit": above.limit_unit,
-        "limit_seconds": max(above.limit_seconds - used(above, at), 0),
+        "limit_seconds": left,
         "continuous": above.continuous,
         "calendar_id": above.calendar_id,
         "yellow_at": epoch(above.yellow_at),
         "due_at": epoch(above.due_at),
+    }
+    if lower.share_percent >= WHOLE or not left:
+        return whole
+    seconds = left * lower.share_percent // 100
+    return whole | {"limit_seconds": seconds, "share_percent": lower.share_percent} | _dues(above, seconds, 0, at)
+
+
+def _dues(clock: Clock, limit_seconds: int, used_seconds: int, at: int) -> Move:
+    """When a limit in the clock's time is yellow and due that runs at `at`, with so much of it used; not due before `at`."""
+    calendar = _time(clock.continuous, clock.calendar_id)
+    return {
+        "yellow_at": calendar.after(at, max(_yellow_seconds(limit_seconds) - used_seconds, 0)),
+        "due_at": calendar.after(at, max(limit_seconds - used_seconds, 0)),
     }
 
 
@@ -100,80 +129,99 @@ def retime(clock: Clock, limit: Limit, at: int) -> list[Move]:
 
 
 def retime_handling(running: list[Clock], limit: Limit, at: int) -> list[Move]:
-    """Judge the handling that runs, on every level, by another limit: lower levels stay due when the department is."""
-    done: list[Move] = []
-    for clock in running:
-        if clock.kind == ClockKind.HANDLING:
-            done += retime(clock, limit, at)
-        elif clock.kind == ClockKind.LEVEL:
-            above = done[-1]
-            left = above["limit_seconds"] - (0 if above["op"] == "start" else used(running[0], at))
-            terms = {name: above[name] for name in ("limit_amount", "limit_unit", "continuous", "calendar_id", "yellow_at", "due_at")}
-            done.append({"op": "retime", "n": clock.ordinal, "limit_seconds": used(clock, at) + left} | terms)
-    return done
+    """Judge the handling that runs, on every level, by another limit: lower levels follow the department's."""
+    handling = next((clock for clock in running if clock.kind == ClockKind.HANDLING), None)
+    if handling is None:
+        return []
+    done = retime(handling, limit, at)
+    top = done[-1]
+    left = top["limit_seconds"] - (0 if top["op"] == "start" else used(handling, at))
+    return done + _lower_again(running, top, left, at)
 
 
 def extend_handling(running: list[Clock], original: Limit, times: int, at: int) -> list[Move]:
-    """Give the handling that runs `times` its original limit more, on every level: lower levels are due when the department is.
+    """Give the handling that runs `times` its original limit more, on every level: lower levels follow the department's.
 
     The moment when it is due is worked out anew from its own start, as if the longer limit had held from the beginning.
     """
+    handling = next((clock for clock in running if clock.kind == ClockKind.HANDLING), None)
+    if handling is None:
+        return []
+    longer = Limit(handling.limit_amount + original.amount * times, original.unit)
+    top: Move = {"op": "retime", "n": handling.ordinal}
+    top |= _timed(longer, handling.calendar_id, epoch(handling.running_since), handling.worked_seconds)
+    return [top, *_lower_again(running, top, top["limit_seconds"] - used(handling, at), at)]
+
+
+def _lower_again(running: list[Clock], top: Move, left: int, at: int) -> list[Move]:
+    """Re-time the clocks of lower levels, each by the one above it. `left` is what is left in seconds of `top`, the department's."""
     done: list[Move] = []
-    for clock in running:
-        if clock.kind == ClockKind.HANDLING:
-            longer = Limit(clock.limit_amount + original.amount * times, original.unit)
-            again = _timed(longer, clock.calendar_id, epoch(clock.running_since), clock.worked_seconds)
-            done.append({"op": "retime", "n": clock.ordinal} | again)
-        elif clock.kind == ClockKind.LEVEL and done:
-            done.append(_inside(clock, done[0], done[0]["limit_seconds"] - used(running[0], at), at))
+    above = [(DEPARTMENT_LEVEL, top, left)]
+    for clock in (one for one in running if one.kind == ClockKind.LEVEL):
+        _level, move, left_above = next(one for one in reversed(above) if one[0] < (clock.level or 0))
+        again = _inside(clock, move, left_above, at)
+        done.append(again)
+        above.append((clock.level or 0, again, again["limit_seconds"] - used(clock, at)))
     return done
 
 
 def _inside(clock: Clock, above: Move, left_above: int, at: int) -> Move:
-    """Re-time a lower level's clock by the one above it, which has so many seconds left."""
+    """Re-time a lower level's clock by the one above it, as if it had had its share of what is there now from its own start."""
     terms = {name: above[name] for name in ("limit_amount", "limit_unit", "continuous", "calendar_id", "yellow_at", "due_at")}
-    return {"op": "retime", "n": clock.ordinal, "limit_seconds": max(used(clock, at) + left_above, 0)} | terms
+    used_here = used(clock, at)
+    limit_seconds = max((used_here + left_above) * clock.share_percent // 100, 0)
+    if clock.share_percent < WHOLE and limit_seconds > used_here:
+        terms |= _dues(clock, limit_seconds, used_here, at)
+    elif clock.share_percent < WHOLE:  # its share is used up: it is due when it was
+        terms |= {"yellow_at": epoch(clock.yellow_at), "due_at": epoch(clock.due_at)}
+    return {"op": "retime", "n": clock.ordinal, "limit_seconds": limit_seconds} | terms
 
 
-def moves(row: Transition, running: list[Clock], at: int, terms: Terms | None, lower: tuple[int, int] | None) -> list[Move]:
+def moves(
+    row: Transition, running: list[Clock], at: int, terms: Terms | None, lower: Sequence[Lower], ended: Collection[int], holder_level: int
+) -> list[Move]:
     """What `row` does to the clocks of a case.
 
     Args:
         running: the case's clocks that are not stopped, in the order of their start.
         terms: of the clock that the row starts, unless it is a lower level's.
-        lower: level and organization of the lower level's clock that the row starts.
+        lower: the lower levels' clocks that the row starts, inside the one on `holder_level`.
+        ended: the organizations whose clocks stop where the row stops those of lower levels.
     """
     stopped = [clock for clock in running if row.stops in {clock.kind, "*"}]
     if row.stops == ClockKind.LEVEL:
-        stopped = stopped[-1:]  # only the innermost level ends
+        stopped = [clock for clock in stopped if clock.organization_id in ended]
     done = [stop(clock, at) for clock in stopped]
     done += [pause(clock, at) for clock in running if row.pauses in {clock.kind, "*"} and clock.paused_at is None]
     done += _resumed([clock for clock in running if row.resumes in {clock.kind, "*"} and clock.paused_at is not None], at)
-    if lower is not None:
-        above = next(clock for clock in reversed(running) if clock.kind in HANDLING)
-        done.append(start_within(above, *lower, at))
+    if lower:
+        above = next(clock for clock in reversed(running) if clock.kind in HANDLING and (clock.level or DEPARTMENT_LEVEL) <= holder_level)
+        done += [start_within(above, one, at) for one in lower]
     elif terms is not None:
         done.append(start(terms, at))
     return done
 
 
 def _resumed(standing: list[Clock], at: int) -> list[Move]:
-    """Let clocks run on; lower levels are yellow and due when the one above them is."""
-    done: list[Move] = []
+    """Let clocks run on; lower levels that have all there is above them are yellow and due when that is."""
+    done: list[tuple[int, Move]] = []
     for clock in standing:
-        move = resume(clock, at)
-        if clock.kind == ClockKind.LEVEL and done:
-            move |= {name: done[-1][name] for name in ("yellow_at", "due_at")}
-        done.append(move)
-    return done
+        move, level = resume(clock, at), clock.level or 0
+        above = next((one for upper, one in reversed(done) if upper < level), None)
+        if clock.kind == ClockKind.LEVEL and clock.share_percent >= WHOLE and above is not None:
+            move |= {name: above[name] for name in ("yellow_at", "due_at")}
+        done.append((level, move))
+    return [move for _level, move in done]
 
 
-def leading(clocks: list[dict[str, Any]]) -> tuple[int | None, int | None]:
-    """Yellow and due moment of the clock by which the case is judged now: the last started of those that run."""
-    for clock in reversed(clocks):
-        if clock["stopped_at"] is None and clock["paused_at"] is None:
-            return clock["yellow_at"], clock["due_at"]
-    return None, None
+def leading(clocks: list[dict[str, Any]], holder_level: int | None) -> tuple[int | None, int | None]:
+    """Yellow and due moment of the clock by which the case is judged now: of whoever holds it, not of those who do parts of it."""
+    run = [clock for clock in clocks if clock["stopped_at"] is None and clock["paused_at"] is None]
+    run = [clock for clock in run if (clock["level"] or 0) <= (holder_level or 0)] or run
+    if not run:
+        return None, None
+    last = max(reversed(run), key=lambda clock: clock["level"] or 0)
+    return last["yellow_at"], last["due_at"]
 
 
 def used(clock: Clock, at: int) -> int:

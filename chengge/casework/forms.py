@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from chengge import clock
 from chengge.casework.actions import Given
-from chengge.casework.models import Basis, Case, Channel, Degree, LedgerEntry, SidePath, Task
+from chengge.casework.actions.given import Part
+from chengge.casework.models import Assignment, Basis, Case, Channel, Degree, LedgerEntry, SidePath, Task
 from chengge.casework.queries import CaseDetail, candidates_for
 from chengge.casework.queries.likeness import Alike, alike_to, in_sight_of
 from chengge.casework.usual import MEANS, REASONS
@@ -22,11 +23,12 @@ from chengge.foundation.models import HandbookRule, ProblemClass
 from chengge.foundation.queries import Candidate, rules_of
 from chengge.organization.models import Organization
 from chengge.organization.queries import CITY_ZONE, Actor, city_day
+from chengge.organization.queries.levels import LowerBody, bodies_below
 
 # What a person most likely means to do; the first that is open becomes the main button.
 FIRST = (
     "grant_extension", "grant_suspension", "grant_appeal", "answer_supervision", "dispatch", "take_up",
-    "finish", "submit", "file", "confirm_return", "close", "ask_to_check", "accept",
+    "submit_part", "finish", "submit", "file", "confirm_return", "close", "ask_to_check", "accept",
 )  # fmt: skip
 NOTED = frozenset(
     {
@@ -34,6 +36,7 @@ NOTED = frozenset(
         "dispatch",
         "pass_down",
         "submit",
+        "submit_part",
         "finish",
         "ask_to_check",
         "file",
@@ -49,6 +52,8 @@ NOTED = frozenset(
         "order_supervision",
     }
 )
+PART_FIELD = "part-"  # and the id of an organization: what it is to do
+TO_LOWER = frozenset({"pass_down", "give_parts", "take_back_part", "refuse_part"})
 WITH_PLACE = frozenset({"amend", "correct"})
 WITH_CLASS = frozenset({"amend"})
 WITH_RULE = frozenset({"accept", "reclassify"})
@@ -80,7 +85,7 @@ class ActionForm:
     seen: int
     typed: QueryDict
     candidates: tuple[Candidate, ...] = ()
-    below: tuple[Organization, ...] = ()
+    below: tuple[LowerBody, ...] = ()
     rules: tuple[HandbookRule, ...] = ()
     chosen: tuple[Organization, ...] = ()
     alike: tuple[Alike, ...] = ()
@@ -100,9 +105,7 @@ class ActionForm:
         day = city_day(clock.now())
         if row.action == "dispatch" and not candidates:
             candidates = candidates_for(case)
-        below: Iterable[Organization] = ()
-        if row.action == "pass_down":
-            below = Organization.objects.filter(parent_id=actor.organization_id, valid_to=None)
+        below = _below(row, case, actor, day)
         wanted = typed.get("organization_id", "")
         known = {str(candidate.organization.pk) for candidate in candidates} | {str(organization.pk) for organization in below}
         return cls(
@@ -154,6 +157,15 @@ class ActionForm:
     @property
     def needs_organization(self) -> bool:
         return Need.ORGANIZATION in self.row.needs
+
+    @property
+    def takes_parts(self) -> bool:
+        return Need.PARTS in self.row.needs
+
+    @property
+    def parts(self) -> tuple[tuple[LowerBody, str], ...]:
+        """Every body below, with what was typed for it."""
+        return tuple((body, self.typed.get(f"{PART_FIELD}{body.pk}", "")) for body in self.below)
 
     @property
     def takes_case(self) -> bool:
@@ -308,6 +320,22 @@ class ActionForm:
         return bool(self.typed.get("urgent")) if self.typed else self.case.urgent
 
 
+def _below(row: Transition, case: Case, actor: Actor, day: date) -> Iterable[LowerBody]:
+    """The bodies among which one chooses: where it goes down to, or who has a part or has fed one back. At most two queries."""
+    if row.action not in TO_LOWER:
+        return ()
+    found = bodies_below(actor.organization_id, day)
+    match row.action:
+        case "pass_down":
+            return [body for body in found if body.is_next]
+        case "give_parts":
+            return [body for body in found if body.pk not in (case.part_holders or ())]
+        case "take_back_part":
+            return [body for body in found if body.pk in (case.part_holders or ())]
+    back = set(Assignment.objects.filter(case=case, outcome="submit_part").values_list("organization_id", flat=True))
+    return [body for body in found if body.pk in back and body.pk not in (case.part_holders or ())]
+
+
 def first_of(shown: CaseDetail) -> Transition | None:
     """The action that becomes the main button."""
     rows = {row.action: row for row in shown.open_actions}
@@ -346,6 +374,7 @@ def given_from(sent: QueryDict, case: Case, row: Transition) -> Given:
         basis=sent.get("basis", "").strip()[:24],
         degree=_whole(sent, "degree"),
         answer_by=_local_moment(sent, "answer_by"),
+        parts=_parts(sent) if Need.PARTS in row.needs else (),
     )
 
 
@@ -381,6 +410,12 @@ def _whole(sent: QueryDict, name: str) -> int | None:
     if not (value.isascii() and value.isdigit() and int(value) < 2**63):
         raise Refused("value", _("“%(value)s” is no number.") % {"value": value[:40]}, _("Choose it anew."), name)
     return int(value)
+
+
+def _parts(sent: QueryDict) -> tuple[Part, ...]:
+    """What was typed beside the organizations."""
+    typed = ((name.removeprefix(PART_FIELD), sent.get(name, "").strip()) for name in sent if name.startswith(PART_FIELD))
+    return tuple(Part(int(pk), task) for pk, task in typed if task and pk.isascii() and pk.isdigit() and len(pk) < 19)
 
 
 def _day(sent: QueryDict, name: str) -> date | None:

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from chengge.casework import said, search
 from chengge.casework.models import Case, Clock
-from chengge.domain.fold import NEW_SIDE_PATH, Body, Folded
+from chengge.domain.fold import NEW_SIDE_PATH, WHOLE_LIMIT, Body, Folded
 from chengge.domain.hashing import BEFORE_THE_FIRST, canonical, chained
 
 # The columns of a case that its entries fold into; moments are epoch seconds in the ledger.
@@ -26,15 +26,15 @@ FACTS = (
     "number", "stage", "channel", "kind", "problem_class_id", "rule_id", "description", "place", "lon", "lat", "grid_code", "area_class",
     "component_code", "urgent", "department_id", "organization_id", "level", "self_disposed", "rework_count", "return_count",
     "wrong_dispatch_count", "reopen_count", "merged_into_id", "asked", "extension_count", "suspension_count", "supervision", "urge_count",
-    "appealed", "excused",
+    "appealed", "excused", "part_holders", "parts_back", "fed_back",
 )  # fmt: skip
 CLOCK_MOMENTS = ("started_at", "running_since", "yellow_at", "due_at", "paused_at", "stopped_at")
 CLOCK_FACTS = (
     "kind", "level", "organization_id", "limit_amount", "limit_unit", "limit_seconds", "continuous", "calendar_id",
-    "worked_seconds", "overdue",
+    "worked_seconds", "overdue", "share_percent",
 )  # fmt: skip
 ASSIGNMENT_MOMENTS = ("started_at", "ended_at")
-ASSIGNMENT_FACTS = ("level", "organization_id", "outcome")
+ASSIGNMENT_FACTS = ("level", "organization_id", "outcome", "part")
 SIDE_PATH_MOMENTS = ("asked_at", "answer_due_at", "until", "answered_at", "ended_at")
 SIDE_PATH_FACTS = ("kind", "organization_id", "asked_seq", "basis", "degree", "outcome")
 
@@ -42,7 +42,7 @@ SIDE_PATH_FACTS = ("kind", "organization_id", "asked_seq", "basis", "degree", "o
 NO_MARKS: dict[str, Any] = {
     "self_disposed": False, "rework_count": 0, "return_count": 0, "wrong_dispatch_count": 0, "reopen_count": 0, "asked": "",
     "extension_count": 0, "suspension_count": 0, "supervision": "", "urge_count": 0, "appealed": False, "excused": False,
-    "undo_until": None,
+    "undo_until": None, "parts_back": 0, "fed_back": False,
 }  # fmt: skip
 
 CASE_COLUMNS = tuple(field.attname for field in Case._meta.concrete_fields)
@@ -54,7 +54,11 @@ SELECT so_far.clocks, {", ".join(f"clock.{column}" for column in CLOCK_COLUMNS)}
 FROM (SELECT max(ordinal) + 1 AS clocks FROM casework_clock WHERE case_id = %s) so_far
 LEFT JOIN casework_clock clock ON clock.case_id = %s AND clock.stopped_at IS NULL ORDER BY clock.ordinal
 """  # noqa: S608
-ASSIGNMENTS = "SELECT ordinal, ended_at IS NULL, organization_id, level FROM casework_assignment WHERE case_id = %s ORDER BY ordinal"
+ASSIGNMENTS = """
+SELECT ordinal, ended_at IS NULL, organization_id, level, part, outcome, ended_at
+FROM casework_assignment WHERE case_id = %s ORDER BY ordinal
+"""
+HOLDERS = "SELECT organization_id FROM casework_assignment WHERE case_id = %s AND ended_at IS NULL AND part = '' ORDER BY ordinal"
 
 INSERT_ENTRY = """
 INSERT INTO casework_ledgerentry
@@ -63,7 +67,7 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 RETURNING id
 """
 RETIMED = ("limit_amount", "limit_unit", "limit_seconds", "continuous", "calendar_id", "yellow_at", "due_at")
-STARTED = ("kind", "level", "organization_id", *RETIMED)
+STARTED = ("kind", "level", "organization_id", *RETIMED, "share_percent")
 START_CLOCK = f"""
 INSERT INTO casework_clock (case_id, ordinal, {", ".join(STARTED)}, started_at, running_since, worked_seconds)
 VALUES (%s, %s{", %s" * len(STARTED)}, %s, %s, 0)
@@ -84,7 +88,7 @@ UPDATE casework_clockpause SET resumed_at = %s
 WHERE resumed_at IS NULL AND clock_id = (SELECT id FROM casework_clock WHERE case_id = %s AND ordinal = %s)
 """
 START_ASSIGNMENT = """
-INSERT INTO casework_assignment (case_id, ordinal, level, organization_id, started_at, outcome) VALUES (%s, %s, %s, %s, %s, '')
+INSERT INTO casework_assignment (case_id, ordinal, level, organization_id, part, started_at, outcome) VALUES (%s, %s, %s, %s, %s, %s, '')
 """
 END_ASSIGNMENT = "UPDATE casework_assignment SET ended_at = %s, outcome = %s WHERE case_id = %s AND ordinal = %s"
 OPEN_SIDE_PATH = f"""
@@ -141,11 +145,28 @@ def lock(case_id: int, asked: Sequence[Statement] = ()) -> Locked | None:
     )
 
 
-def assignments_of(case_id: int) -> list[tuple[int, bool, int, int]]:
-    """Ordinal, whether it lasts, organization and level of every assignment of a case, in order. One query."""
+class Held(NamedTuple):
+    """An assignment of a case. `part` is what of the case it is about; empty: the whole."""
+
+    ordinal: int
+    lasts: bool
+    organization_id: int
+    level: int
+    part: str
+    outcome: str
+    ended_at: datetime | None
+
+
+def assignments_of(case_id: int) -> list[Held]:
+    """Every assignment of a case, in order. One query."""
     with connection.cursor() as cursor:
         cursor.execute(ASSIGNMENTS, [case_id])
-        return cursor.fetchall()
+        return [Held(*row) for row in cursor.fetchall()]
+
+
+def asking_for_holders(case_id: int) -> Statement:
+    """Asks in whose hands a case is: one row, the organizations from the one it was dispatched to down, without those of parts."""
+    return f"SELECT ARRAY({HOLDERS})", [case_id]
 
 
 def side_paths_of(case_id: int) -> list[tuple[int, str, bool, bool]]:
@@ -251,7 +272,7 @@ def _moves(case_id: int, body: Body, at: datetime, clock_count: int) -> list[Sta
         here = [case_id, move.get("n")]
         match move["op"]:
             case "start":
-                done.append((START_CLOCK, [case_id, clock_count, *(_told(move, name) for name in STARTED), at, at]))
+                done.append((START_CLOCK, [case_id, clock_count, *(_told(WHOLE_LIMIT | move, name) for name in STARTED), at, at]))
                 clock_count += 1
             case "stop":
                 done.append((STOP_CLOCK, [at, move["worked_seconds"], move["overdue"], *here]))
@@ -265,7 +286,7 @@ def _moves(case_id: int, body: Body, at: datetime, clock_count: int) -> list[Sta
                 done.append((RETIME_CLOCK, [*(_told(move, name) for name in RETIMED), *here]))
     for move in body["assignments"]:
         if move["op"] == "start":
-            done.append((START_ASSIGNMENT, [case_id, move["n"], move["level"], move["organization_id"], at]))
+            done.append((START_ASSIGNMENT, [case_id, move["n"], move["level"], move["organization_id"], move.get("part", ""), at]))
         else:
             done.append((END_ASSIGNMENT, [at, move["outcome"], case_id, move["n"]]))
     for move in body.get("side_paths", ()):

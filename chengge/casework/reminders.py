@@ -64,9 +64,13 @@ UNION ALL SELECT 'check', check_limit_unit, max(check_limit_amount) FROM foundat
 UNION ALL SELECT clock, unit, max(amount) FROM foundation_stagelimit GROUP BY clock, unit
 """
 STAFF = """
-SELECT post.post, member.id, member.organization_id, member.division_code, member.language,
-  EXISTS (SELECT 1 FROM organization_duty duty WHERE duty.member_id = member.id AND duty.starts_at <= %(at)s AND duty.ends_at > %(at)s)
-FROM organization_memberpost post JOIN organization_member member ON member.id = post.member_id
+SELECT post.post, member.id, holder.organization_id, holder.division_code, member.language,
+  EXISTS (SELECT 1 FROM organization_duty duty
+    WHERE duty.member_id IN (member.id, holder.id) AND duty.starts_at <= %(at)s AND duty.ends_at > %(at)s)
+FROM organization_memberpost post JOIN organization_member holder ON holder.id = post.member_id
+LEFT JOIN organization_substitution away ON away.member_id = holder.id AND away.first_day <= %(day)s AND away.last_day >= %(day)s
+  AND away.ended_at IS NULL AND post.post NOT IN ('inspector', 'administrator')
+JOIN organization_member member ON member.id = coalesce(away.substitute_id, holder.id)
 WHERE member.is_active AND post.post = ANY(%(posts)s) AND post.valid_from <= %(day)s AND (post.valid_to IS NULL OR post.valid_to > %(day)s)
 ORDER BY member.id
 """
@@ -266,7 +270,7 @@ def _sittings(case_ids: Iterable[int]) -> dict[int, Sitting]:
 
 
 class Staff:
-    """Who is on which post now. Two queries, asked when there is anybody to be told."""
+    """Who is on which post now; a substitute in place of whom they stand in for. Two queries, asked when there is anybody to be told."""
 
     def __init__(self, at: datetime) -> None:
         self.by_post: dict[Post, list[Person]] = defaultdict(list)
@@ -335,8 +339,9 @@ class Staff:
 
 
 def _those_on_duty(people: list[Person]) -> list[Person]:
-    """Who is on duty, where duty is kept for them; else all."""
-    return [person for person in people if person.on_duty] or people
+    """Who is on duty, where duty is kept for them; else all. Each once, though they may be there for somebody else besides."""
+    there = [person for person in people if person.on_duty] or people
+    return list({person.member_id: person for person in there}.values())
 
 
 def _drafts(told: Sequence[_Told], at: datetime) -> list[Draft]:

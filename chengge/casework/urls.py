@@ -20,6 +20,7 @@ from chengge.casework.pages import (
 urlpatterns = [
     path("desk/<slug:post>/", desk.desk, name="desk"),
     path("desk/<slug:post>/rows/", desk.rows, name="desk_rows"),
+    path("desk/department/levels/", desk.levels_strip, name="desk_levels"),
     path("desk/<slug:post>/pulse/", live.pulse, name="desk_pulse"),
     path("desk/<slug:post>/filter/", desk.filter_panel, name="desk_filter"),
     path("desk/<slug:post>/bulk/", acting.bulk, name="desk_bulk"),

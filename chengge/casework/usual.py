@@ -56,6 +56,31 @@ REASONS: dict[str, tuple[Promise, ...]] = {
         pgettext_lazy("reason", "Not in our area"),
         pgettext_lazy("reason", "Needs machines or material that we do not have"),
     ),
+    "take_back": (
+        pgettext_lazy("reason", "We do it ourselves"),
+        pgettext_lazy("reason", "Passed down to the wrong platform"),
+        pgettext_lazy("reason", "Nobody there has begun"),
+    ),
+    "refuse_feedback": (
+        pgettext_lazy("reason", "The closing condition is not met"),
+        pgettext_lazy("reason", "The photos show too little"),
+        pgettext_lazy("reason", "Only a part of it is done"),
+    ),
+    "decline_part": (
+        pgettext_lazy("reason", "Beyond our means"),
+        pgettext_lazy("reason", "Not in our area"),
+        pgettext_lazy("reason", "Nothing is left to be done on the spot"),
+    ),
+    "take_back_part": (
+        pgettext_lazy("reason", "We do it ourselves"),
+        pgettext_lazy("reason", "Another crew does it"),
+        pgettext_lazy("reason", "Not needed any more"),
+    ),
+    "refuse_part": (
+        pgettext_lazy("reason", "The closing condition is not met"),
+        pgettext_lazy("reason", "The photos show too little"),
+        pgettext_lazy("reason", "Only a part of it is done"),
+    ),
     "hand_back": (
         pgettext_lazy("reason", "Not ours by the list of responsibilities"),
         pgettext_lazy("reason", "Belongs to another owner"),
@@ -141,6 +166,17 @@ MEANS: dict[str, Promise] = {
     "take_up": gettext_lazy("Tells the command centre that your people have begun. The handling clock has run since the dispatch."),
     "pass_down": gettext_lazy("The clock of the lower level runs inside your own; you still answer for the whole."),
     "submit": gettext_lazy("The result goes up to the organization that passed the case down to you."),
+    "take_back": gettext_lazy("The case comes back to you from whoever below has it, with all parts that were given out there."),
+    "refuse_feedback": gettext_lazy("It goes down again to whoever submitted it; the clock there starts anew inside your own."),
+    "give_parts": gettext_lazy(
+        "Each does its part at the same time, with a clock of its own inside yours. "
+        "You keep the case, and finish it once all parts are back."
+    ),
+    "submit_part": gettext_lazy("The result of your part goes to the organization that gave it to you."),
+    "decline_part": gettext_lazy("The organization that gave you the part gives it to somebody else or does it itself."),
+    "take_back_part": gettext_lazy("The clock there stops; the part does not hinder you any more."),
+    "refuse_part": gettext_lazy("The part is to be done over; the clock there starts anew inside your own."),
+    "withdraw_request": gettext_lazy("It counts as never asked for; everything goes on as before."),
     "finish": gettext_lazy("Stops the handling clock; an inspector will check the result on the spot."),
     "ask_to_check": gettext_lazy("An inspector on duty goes there and checks the result."),
     "void": gettext_lazy("The case ends here and counts as wrongly filed. This cannot be taken back."),

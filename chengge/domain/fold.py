@@ -55,11 +55,15 @@ def fold_entry(state: Folded, body: Body) -> None:
         _move_side_path(state.side_paths, move, at)
 
 
+# What an older entry, which does not say it, meant: a lower level had all that was left above it.
+WHOLE_LIMIT: dict[str, Any] = {"share_percent": 100}
+
+
 def move_clock(clocks: list[dict[str, Any]], move: dict[str, Any], at: int) -> None:
     """Start, stop, pause, resume or re-time one clock."""
     match move["op"]:
         case "start":
-            clock = {name: value for name, value in move.items() if name != "op"}
+            clock = WHOLE_LIMIT | {name: value for name, value in move.items() if name != "op"}
             clocks.append(
                 clock
                 | {
@@ -90,9 +94,8 @@ def move_clock(clocks: list[dict[str, Any]], move: dict[str, Any], at: int) -> N
 def _move_assignment(assignments: list[dict[str, Any]], move: dict[str, Any], at: int) -> None:
     match move["op"]:
         case "start":
-            assignments.append(
-                {"level": move["level"], "organization_id": move["organization_id"], "started_at": at, "ended_at": None, "outcome": ""}
-            )
+            told = {"level": move["level"], "organization_id": move["organization_id"], "part": move.get("part", "")}
+            assignments.append(told | {"started_at": at, "ended_at": None, "outcome": ""})
         case "end":
             assignments[move["n"]].update(ended_at=at, outcome=move["outcome"])
         case other:

@@ -92,6 +92,7 @@ class Need(StrEnum):
     UNTIL = "until"  # the day on which it goes on
     BASIS = "basis"  # why, as one of a few words (`BASES`)
     NOTE = "note"  # what is demanded
+    PARTS = "parts"  # who does which part of it
 
 
 class Holder(StrEnum):
@@ -103,6 +104,8 @@ class Holder(StrEnum):
     LOWER = "lower"  # a third- or fourth-level platform, holding the case
     CURRENT = "current"  # whichever organization holds the case now
     RESPONSIBLE = "responsible"  # the responsible department, whoever below it holds the case now
+    ABOVE = "above"  # an organization that passed the case down and has not got it back
+    PART = "part"  # an organization that has a part of the case to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +196,20 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("undo_dispatch",        "dispatched handling",       "filed",       "dispatcher",              "reason",       "-* +dispatch",              "any",        "wrong_dispatch", "may_be_undone"),
     _row("return_to_filing",     "filed",                     "accepted",    "dispatcher",              "reason",       "-dispatch +filing",         "any",        "return"),
     _row("take_up",              "dispatched",                "handling",    "department",              "",             "",                          "current"),
-    _row("pass_down",            "dispatched handling",       "dispatched",  "department",              "organization", "+level",                    "current"),
-    _row("hand_up",              "dispatched handling",       "handling",    "department",              "reason",       "-level",                    "lower"),
-    _row("submit",               "dispatched handling",       "handling",    "department",              "photo",        "-level",                    "lower"),
-    _row("hand_back",            "dispatched handling",       "returned",    "department",              "reason",       "=handling +dispatch",       "department", "return"),
+    _row("pass_down",            "dispatched handling",       "dispatched",  "department",              "organization", "+level",                    "current",    "",           "all_parts_back"),
+    _row("hand_up",              "dispatched handling",       "handling",    "department",              "reason",       "-level",                    "lower",      "",           "all_parts_back"),
+    _row("submit",               "dispatched handling",       "handling",    "department",              "photo",        "-level",                    "lower",      "",           "all_parts_back"),
+    _row("take_back",            "dispatched handling",       "handling",    "department",              "reason",       "-level",                    "above"),
+    _row("refuse_feedback",      "handling",                  "dispatched",  "department",              "reason",       "+level",                    "current",    "",           "fed_back"),
+    _row("give_parts",           "dispatched handling",       "handling",    "department",              "parts",        "+level",                    "current"),
+    _row("submit_part",          "handling",                  "handling",    "department",              "photo",        "-level",                    "part"),
+    _row("decline_part",         "handling",                  "handling",    "department",              "reason",       "-level",                    "part"),
+    _row("take_back_part",       "handling",                  "handling",    "department",              "organization reason", "-level",             "current",    "",           "parts_out"),
+    _row("refuse_part",          "handling",                  "handling",    "department",              "organization reason", "+level",             "current",    "",           "parts_fed_back"),
+    _row("hand_back",            "dispatched handling",       "returned",    "department",              "reason",       "=handling +dispatch",       "department", "return",     "all_parts_back"),
     _row("confirm_return",       "returned",                  "filed",       "shift_leader",            "",             "-handling",                 "any",        "wrong_dispatch"),
     _row("refuse_return",        "returned",                  "dispatched",  "shift_leader",            "reason",       "-dispatch >handling"),
-    _row("finish",               "handling",                  "handled",     "department",              "photo",        "-handling +check_sending",  "department"),
+    _row("finish",               "handling",                  "handled",     "department",              "photo",        "-handling +check_sending",  "department", "",           "all_parts_back"),
     _row("ask_to_check",         "handled",                   "checking",    "operator",                "",             "-check_sending +check"),
     _row("pass_check",           "checking",                  "checked",     "inspector",               "photo place",  "-check +closing",           "task"),
     _row("fail_check",           "checking",                  "dispatched",  "inspector",               "photo reason", "-check +handling",          "task",       "rework"),
@@ -221,6 +231,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("appeal",               "closed",                    "",            "department",              "reason",       "",                          "responsible", "",         "never_appealed"),
     _row("grant_appeal",         "closed",                    "",            "shift_leader evaluator",  "",             "",                          "any",        "excused",   "appeal_asked"),
     _row("refuse_appeal",        "closed",                    "",            "shift_leader evaluator",  "reason",       "",                          "any",        "",          "appeal_asked"),
+    _row("withdraw_request",     "dispatched handling closed", "",           "department",              "",             "",                          "responsible", "",          "request_waits"),
     _row("correct",              "accepted filed dispatched handling returned handled checking checked closed", "", "shift_leader", "reason"),
     _row("order_supervision",    "dispatched handling",       "",            "dispatcher coordinator leader", "reason basis note", "",               "any",        "",          "no_order"),
     _row("answer_supervision",   "dispatched handling returned handled checking checked", "", "department", "reason", "",                          "responsible", "",         "order_unanswered"),

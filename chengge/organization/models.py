@@ -156,6 +156,11 @@ class Member(AbstractUser):
     )
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
+    must_choose_password = models.BooleanField(
+        _("first password"),
+        default=False,
+        help_text=_("Was handed a password, and chooses another before anything else"),
+    )
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
@@ -186,6 +191,35 @@ class MemberPost(Dated):
                 condition=Q(valid_to=None),
                 name="post_held_once",
             ),
+        ]
+
+
+class Substitution(models.Model):
+    """A member stands in for another from a day up to and including another: holds the other's posts, with their scope.
+
+    What is done in that right says in the ledger for whom. `ended_at` calls it off at once.
+    """
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="substitutions", db_index=False, verbose_name=_("member"))
+    substitute = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("substitute"))
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    reason = models.CharField(_("reason"), max_length=100, blank=True)
+    arranged_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    arranged_at = models.DateTimeField(_("arranged"))
+    ended_at = models.DateTimeField(_("called off"), null=True)
+
+    class Meta:
+        verbose_name = _("substitution")
+        verbose_name_plural = _("substitutions")
+        ordering = ("first_day", "id")
+        indexes = [
+            models.Index(fields=("substitute", "last_day"), name="substitution_of_substitute"),
+            models.Index(fields=("member", "last_day"), name="substitution_of_member"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(member=F("substitute")), name="substitute_is_another"),
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="substitution_ends_after_it_starts"),
         ]
 
 

@@ -31,6 +31,7 @@ PHASE_OF_ACTION = {
     "verify_false": Evidence.Phase.VERIFY,
     "self_dispose": Evidence.Phase.HANDLE,
     "submit": Evidence.Phase.HANDLE,
+    "submit_part": Evidence.Phase.HANDLE,
     "finish": Evidence.Phase.HANDLE,
     "pass_check": Evidence.Phase.CHECK,
     "fail_check": Evidence.Phase.CHECK,
@@ -94,7 +95,8 @@ def _perform(case_id: int, row: Transition, actor: Actor, given: Given, seen: in
     locked, other = merging.in_hand(case_id, other_id, list(asked.values()))
     case, told = locked.case, dict(zip(asked, locked.told, strict=True))
     task = told.get("task")
-    authority.require(row, case, actor, task[1] if task else None)
+    held = told.get("held")
+    authority.require(row, case, actor, task[1] if task else None, held[0] if held else ())
     if seen is not None and seen != case.entry_count:
         raise Conflict("moved", _("The case has moved in the meantime."), last_move(case))
     if (hindrance := authority.hindrance(row, case)) is not None:
@@ -122,10 +124,12 @@ def _perform(case_id: int, row: Transition, actor: Actor, given: Given, seen: in
 
 
 def _asked(row: Transition, case_id: int, today: date) -> dict[str, ledger.Statement]:
-    """What else `row` needs to know that does not hang on the case: its open task, and the city's limit of the stage that begins."""
+    """What else `row` needs to know that does not stand in the case: its open task, whose hands it is in, the city's limit of a stage."""
     asked = {}
     if row.holder is Holder.TASK or row.stops == "*":
         asked["task"] = tasks.asking_for_open(case_id)
+    if row.holder is Holder.ABOVE:
+        asked["held"] = ledger.asking_for_holders(case_id)
     if row.starts and row.starts not in clocks.HANDLING:
         asked["limit"] = asking_for_stage_limit(row.starts, today)
     return asked
@@ -133,20 +137,21 @@ def _asked(row: Transition, case_id: int, today: date) -> dict[str, ledger.State
 
 def _body(row: Transition, locked: Locked, actor: Actor, given: Given, effect: Effect, at: datetime, origin: str) -> dict[str, Any]:
     case, now = locked.case, clocks.epoch(at)
-    moves = clocks.moves(row, locked.running, now, effect.terms, effect.lower)
+    moves = clocks.moves(row, locked.running, now, effect.terms, effect.lower, effect.ended, case.level or clocks.DEPARTMENT_LEVEL)
     if effect.limit is not None and row.action == "reclassify":
         moves += clocks.retime_handling(locked.running, effect.limit, now)
     if effect.added is not None:
         moves += clocks.extend_handling(locked.running, *effect.added, now)
     target = row.target_from(Stage(case.stage))
     facts = effect.facts | {"stage": target.value}
-    facts["yellow_at"], facts["due_at"] = clocks.leading(_clocks_after(locked, moves, now))
+    facts["yellow_at"], facts["due_at"] = clocks.leading(_clocks_after(locked, moves, now), facts.get("level", case.level))
+    right = actor.right_to(row.posts, case.grid_code)
     body = {
         "seq": case.entry_count + 1,
         "at": now,
         "action": row.action,
         "member": actor.member_id,
-        "post": min(row.posts & actor.posts).value if actor.posts else "",
+        "post": min(row.posts & right.posts).value if right is not None else "",
         "organization": actor.organization_id,
         "from": case.stage,
         "to": target.value,
@@ -158,15 +163,20 @@ def _body(row: Transition, locked: Locked, actor: Actor, given: Given, effect: E
         "clocks": moves,
         "assignments": effect.assignments,
     }
-    return body | {"side_paths": effect.side_paths} if effect.side_paths else body
+    if effect.side_paths:
+        body["side_paths"] = effect.side_paths
+    if right is not None and right.member_id != actor.member_id:
+        body["for"] = right.member_id
+    return body
 
 
 def _clocks_after(locked: Locked, moves: list[dict[str, Any]], now: int) -> list[dict[str, Any]]:
     """The clocks as they stand after `moves`; those that had stopped before stay out of it."""
-    state: list[dict[str, Any]] = [{"stopped_at": 0, "paused_at": None}] * locked.clock_count
+    state: list[dict[str, Any]] = [{"stopped_at": 0, "paused_at": None, "level": None}] * locked.clock_count
     for running in locked.running:
         state[running.ordinal] = {
             "stopped_at": None,
+            "level": running.level,
             "paused_at": running.paused_at and clocks.epoch(running.paused_at),
             "yellow_at": clocks.epoch(running.yellow_at),
             "due_at": clocks.epoch(running.due_at),

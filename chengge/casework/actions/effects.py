@@ -13,11 +13,12 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from chengge.casework import clocks, ledger
+from chengge.casework.actions import levels
 from chengge.casework.actions.given import Given
 from chengge.casework.actions.side_paths import side_path_of
 from chengge.casework.models import Case
-from chengge.domain.errors import Refused
-from chengge.domain.lifecycle import ClockKind, Transition
+from chengge.domain.errors import Forbidden, Refused
+from chengge.domain.lifecycle import DISPATCHED_BY_ITSELF, ClockKind, Transition
 from chengge.domain.worktime import Limit, Unit
 from chengge.foundation.queries import locate
 from chengge.organization.calendars import calendar_id_of
@@ -54,7 +55,8 @@ class Effect:
     Attributes:
         facts: columns of the case and their new values; moments in epoch seconds.
         assignments: moves of assignments, as the ledger keeps them.
-        terms: of the clock that is started; lower: level and organization of a lower level's clock.
+        terms: of the clock that is started; lower: the clocks of lower levels that are started.
+        ended: the organizations of lower levels whose clocks stop.
         limit: the new limit of the handling that runs, where the rule changed.
         added: the original limit of the handling that runs, and how many times it is added.
         side_paths: moves of requests and orders, as the ledger keeps them.
@@ -63,7 +65,8 @@ class Effect:
     facts: dict[str, Any] = field(default_factory=dict)
     assignments: list[dict[str, Any]] = field(default_factory=list)
     terms: clocks.Terms | None = None
-    lower: tuple[int, int] | None = None
+    lower: list[clocks.Lower] = field(default_factory=list)
+    ended: set[int] = field(default_factory=set)
     limit: Limit | None = None
     added: tuple[Limit, int] | None = None
     side_paths: list[dict[str, Any]] = field(default_factory=list)
@@ -80,6 +83,7 @@ def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datet
     """
     effect = Effect()
     day = city_day(at)
+    _require_reasons(row, actor, given)
     match row.action:
         case "amend":
             _amend(effect, case, given, day)
@@ -110,17 +114,31 @@ def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datet
             _hand_to_department(effect, case, case.department_id, at)
             effect.facts["handled_at"] = None
         case "pass_down":
-            _hand_down(effect, case, given.organization_id, at)
+            levels.pass_down(effect, case, given, at)
         case "hand_up" | "submit":
-            _hand_up(effect, case, row.action)
+            levels.hand_up(effect, case, row.action)
+        case "take_back":
+            levels.take_back(effect, case, actor, row.action)
+        case "refuse_feedback":
+            levels.refuse_feedback(effect, case, at)
+        case "give_parts":
+            levels.give_parts(effect, case, given, at)
+        case "submit_part" | "decline_part":
+            levels.end_part(effect, case, actor.organization_id, row)
+        case "take_back_part":
+            levels.end_part(effect, case, given.organization_id, row)
+        case "refuse_part":
+            levels.refuse_part(effect, case, given, at)
+        case "hand_back":
+            levels.forget_feedback(effect, case)
         case "confirm_return" | "undo_dispatch":
             effect.facts |= {"department_id": None, "organization_id": None, "level": None}
             if case.undo_until is not None:
                 effect.facts["undo_until"] = None
-            effect.assignments += _ended(case, row.action)
+            levels.ended(effect, case, row.action)
         case "finish":
             effect.facts["handled_at"] = clocks.epoch(at)
-            effect.assignments += _ended(case, row.action)
+            levels.ended(effect, case, row.action)
         case "merge":
             effect.facts["merged_into_id"] = given.into_case_id
         case "split":
@@ -128,7 +146,8 @@ def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datet
         case "reopen":
             effect.facts |= NOTHING_DONE_YET
         case "void":
-            effect.assignments += _ended(case, row.action) if case.department_id else []
+            if case.department_id:
+                levels.ended(effect, case, row.action)
     if given.urgent is not None and given.urgent != case.urgent:
         effect.facts["urgent"] = given.urgent
     _mark(effect, row, case)
@@ -136,7 +155,7 @@ def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datet
     target = row.target
     if target is not None and target.is_end:
         effect.facts["ended_at"] = clocks.epoch(at)
-    if row.starts and effect.terms is None and effect.lower is None:
+    if row.starts and effect.terms is None and not effect.lower:
         effect.terms = _terms_of_stage(ClockKind(row.starts), case, actor, limit)
     return effect
 
@@ -204,6 +223,12 @@ def _hand_to_department(effect: Effect, case: Case, organization_id: int | None,
     effect.assignments.append(_begun(case, 2, organization_id))
 
 
+def _require_reasons(row: Transition, actor: Actor, given: Given) -> None:
+    """The house dispatches no case without saying why."""
+    if row.action in DISPATCHED_BY_ITSELF and actor.member_id is None and given.by_itself is None:
+        raise Forbidden("post", _("A machine dispatches only where the city lets it, and says why."))
+
+
 def _mark_by_itself(effect: Effect, case: Case, given: Given) -> None:
     """A case that was dispatched by itself says until when that may be undone; one that a person dispatches says nothing."""
     until = given.by_itself["undo_until"] if given.by_itself is not None else None
@@ -211,33 +236,8 @@ def _mark_by_itself(effect: Effect, case: Case, given: Given) -> None:
         effect.facts["undo_until"] = until
 
 
-def _hand_down(effect: Effect, case: Case, organization_id: int | None, at: datetime) -> None:
-    level, _kind, parent_id, _calendar, name = _organization(organization_id, at)
-    if parent_id != case.organization_id:
-        raise Refused(
-            "organization",
-            _("“%(name)s” is not below your organization.") % {"name": name},
-            _("Choose one of your own platforms."),
-            "organization",
-        )
-    effect.facts |= {"organization_id": organization_id, "level": level}
-    effect.lower = (level, int(organization_id or 0))
-    effect.assignments.append(_begun(case, level, organization_id))
-
-
-def _hand_up(effect: Effect, case: Case, outcome: str) -> None:
-    """Back to the organization that passed it down: the last assignment that still lasts but one."""
-    *_others, above, own = [assignment for assignment in ledger.assignments_of(case.pk) if assignment[1]]
-    effect.assignments.append({"op": "end", "n": own[0], "outcome": outcome})
-    effect.facts |= {"organization_id": above[2], "level": above[3]}
-
-
 def _begun(case: Case, level: int, organization_id: int | None) -> dict[str, Any]:
     return {"op": "start", "n": len(ledger.assignments_of(case.pk)), "level": level, "organization_id": organization_id}
-
-
-def _ended(case: Case, outcome: str) -> list[dict[str, Any]]:
-    return [{"op": "end", "n": ordinal, "outcome": outcome} for ordinal, lasts, *_rest in ledger.assignments_of(case.pk) if lasts]
 
 
 def _mark(effect: Effect, row: Transition, case: Case) -> None:

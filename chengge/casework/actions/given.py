@@ -11,6 +11,16 @@ from chengge.casework.models import Case
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import BASES, DEGREES, Holder, Need, Transition
 
+MOST_PARTS, MOST_LETTERS_OF_PART = 20, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one organization is to do of a case."""
+
+    organization_id: int
+    task: str
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -26,6 +36,7 @@ class Given:
         basis: why, as one of the words of `lifecycle.BASES`.
         degree: of a supervision order, 1 to 3.
         answer_by: when a supervision order is to be answered; the rule's own limit where it is left out.
+        parts: who is to do which part of it.
         by_itself: why the house dispatches by itself, as `casework.actions.by_itself` writes it down.
     """
 
@@ -47,12 +58,15 @@ class Given:
     basis: str = ""
     degree: int | None = None
     answer_by: datetime | None = None
+    parts: tuple[Part, ...] = ()
     by_itself: Mapping[str, Any] | None = None
 
     def written(self) -> dict[str, Any]:
         """What was given, for the ledger: nothing that was left out."""
-        told = ((name, getattr(self, name)) for name in self.__slots__ if name not in {"reason", "photos"})
+        told = ((name, getattr(self, name)) for name in self.__slots__ if name not in {"reason", "photos", "parts"})
         said = {name: value for name, value in told if value not in (None, "", ())}
+        if self.parts:
+            said["parts"] = [{"organization_id": part.organization_id, "task": part.task.strip()} for part in self.parts]
         return {name: value.isoformat() if isinstance(value, date) else value for name, value in said.items()}
 
 
@@ -91,6 +105,8 @@ def require(row: Transition, case: Case, given: Given) -> None:
         raise Refused("until", _("Until which day?"), _("Choose the day on which it goes on."), "until")
     if Need.NOTE in row.needs and not given.note.strip():
         raise Refused("note", _("What is demanded?"), _("Say what is to be done."), "note")
+    if Need.PARTS in row.needs:
+        _require_parts(given.parts)
     usual = BASES.get(row.action, ())
     if (Need.BASIS in row.needs or given.basis) and given.basis not in usual:
         raise Refused("basis", _("This is no basis here."), _("Choose one of: %(choices)s.") % {"choices": _(", ").join(usual)}, "basis")
@@ -98,3 +114,16 @@ def require(row: Transition, case: Case, given: Given) -> None:
         raise Refused("degree", _("There are the degrees 1, 2 and 3."), _("Choose one of them."), "degree")
     if Need.CASE in row.needs and given.into_case_id is None:
         raise Refused("into", _("Which case goes on for this one?"), _("Choose the other case."), "into_case_id")
+
+
+def _require_parts(parts: tuple[Part, ...]) -> None:
+    if not parts:
+        raise Refused("parts", _("Who does which part?"), _("Write beside one organization at least what it is to do."), "parts")
+    if len(parts) > MOST_PARTS:
+        raise Refused("parts", _("A case is given out in at most %(most)d parts.") % {"most": MOST_PARTS}, field="parts")
+    if len({part.organization_id for part in parts}) < len(parts):
+        raise Refused("parts", _("One organization does one part."), _("Say in one sentence all that it is to do."), "parts")
+    for part in parts:
+        if not 0 < len(part.task.strip()) <= MOST_LETTERS_OF_PART:
+            said = _("What is to be done is said in 1 to %(most)d characters.") % {"most": MOST_LETTERS_OF_PART}
+            raise Refused("parts", said, field="parts")

@@ -66,6 +66,8 @@ def side_path_of(row: Transition, effect: Effect, case: Case, actor: Actor, give
             _change(effect, case, ORDER, ended_at=clocks.epoch(at), outcome="lifted")
         case "urge":
             _require_apart(case, at)
+        case "withdraw_request":
+            _withdraw(effect, case, at)
     _let_lapse(row, effect, case, at)
 
 
@@ -141,6 +143,14 @@ def _answer(kind: Request, row: Transition, effect: Effect, case: Case, actor: A
         change["ended_at"] = now
     effect.facts["asked"] = ""
     _change(effect, case, kind.value, **change)
+
+
+def _withdraw(effect: Effect, case: Case, at: datetime) -> None:
+    """What was asked is not asked any more, and leaves no trace in what counts; an appeal may be made once more."""
+    _change(effect, case, case.asked, ended_at=clocks.epoch(at), outcome="withdrawn")
+    effect.facts["asked"] = ""
+    if case.asked == Request.APPEAL:
+        effect.facts["appealed"] = False
 
 
 def _order(effect: Effect, case: Case, actor: Actor, given: Given, at: datetime) -> None:

@@ -62,6 +62,7 @@ class AssignmentOut(Outgoing):
     started_at: datetime
     ended_at: datetime | None
     outcome: str = Field(description="The action that ended it")
+    part: str = Field(description="What of the case it is about; empty: the whole")
 
 
 class LedgerEntryOut(Outgoing):
@@ -166,7 +167,12 @@ def _detail(found: CaseDetail) -> CaseDetailOut:
         tasks=[task_out(row, found.case.number) for row in found.tasks],
         assignments=[
             AssignmentOut(
-                level=row.level, organization=named(row.organization), started_at=row.started_at, ended_at=row.ended_at, outcome=row.outcome
+                level=row.level,
+                organization=named(row.organization),
+                started_at=row.started_at,
+                ended_at=row.ended_at,
+                outcome=row.outcome,
+                part=row.part,
             )
             for row in found.assignments
         ],

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from chengge.casework.actions import Given, perform
 from chengge.casework.actions.door import moved_before
+from chengge.casework.actions.given import MOST_LETTERS_OF_PART, MOST_PARTS, Part
 from chengge.casework.queries import case_in_sight, visible
 from chengge.casework.queries import open_actions as actions_open_to
 from chengge.casework.words import action_name
@@ -42,6 +43,13 @@ Action = Annotated[
 ]
 
 
+class PartIn(Incoming):
+    """What one organization is to do of a case."""
+
+    organization_id: StrictId
+    task: text(MOST_LETTERS_OF_PART)
+
+
 class GivenIn(Incoming):
     """What an action is given; each takes what it needs, as `needs` of the open actions says."""
 
@@ -63,6 +71,7 @@ class GivenIn(Incoming):
     basis: Annotated[str, Field(max_length=24, description="Why, for requests and orders", json_schema_extra={"enum": USUAL})] = ""
     degree: Annotated[int, Field(strict=True, ge=1, le=3)] | None = Field(None, description="For `order_supervision`: how pressing")
     answer_by: Moment | None = Field(None, description="For `order_supervision`: by when it is to be answered")
+    parts: list[PartIn] = Field(default_factory=list, max_length=MOST_PARTS, description="For `give_parts`: who does which part")
     seen: Annotated[int, Field(strict=True, ge=0, le=BIGGEST_COUNT)] | None = Field(
         None, description="`entry_count` of the case as you saw it; the action is refused if the case has moved since"
     )
@@ -73,7 +82,8 @@ class GivenIn(Incoming):
             component_code=int(self.component_code) if self.component_code else None,
             photos=tuple(self.photos),
             into_case_id=into_case_id,
-            **self.model_dump(exclude={"class_id", "component_code", "photos", "seen", "into"}),
+            parts=tuple(Part(one.organization_id, one.task) for one in self.parts),
+            **self.model_dump(exclude={"class_id", "component_code", "photos", "seen", "into", "parts"}),
         )
 
 

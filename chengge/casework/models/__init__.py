@@ -19,6 +19,7 @@ from chengge.casework.models.choices import (
 from chengge.casework.models.clocks import Assignment, Clock, ClockPause
 from chengge.casework.models.keeping import ContactView, ErasureRecord, SavedFilter
 from chengge.casework.models.ledger import CurrentTransaction, LedgerEntry, SaidText
+from chengge.casework.models.levels import LevelLimit
 from chengge.casework.models.reminders import Reminder, ReminderRule
 from chengge.casework.models.reports import Report
 from chengge.casework.models.requests import RequestRule, SidePath
@@ -44,6 +45,7 @@ __all__ = [
     "ErasureRecord",
     "Evidence",
     "LedgerEntry",
+    "LevelLimit",
     "NotAlike",
     "Origin",
     "Reminder",

@@ -1,6 +1,7 @@
 """The case: its row is a fold of its ledger entries, and can be thrown away and rebuilt."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -75,6 +76,10 @@ class Case(models.Model):
     appealed = models.BooleanField(_("appealed"), default=False, db_default=False)
     excused = models.BooleanField(_("excused"), default=False, db_default=False)  # left out of overdue statistics; the raw fact stays
     undo_until = models.DateTimeField(_("may be undone until"), null=True)  # dispatched by itself; none where a person dispatched it
+    # Who has a part of it to do; none while it was given out in no parts, or all are back.
+    part_holders = ArrayField(models.BigIntegerField(), null=True, verbose_name=_("parts with"))
+    parts_back = models.PositiveSmallIntegerField(_("parts back"), default=0, db_default=0)  # of which feedback has come to the holder
+    fed_back = models.BooleanField(_("fed back"), default=False, db_default=False)  # what the level below did has come to the holder
     merged_into = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -112,6 +117,7 @@ class Case(models.Model):
             models.Index(fields=("suspended_until",), condition=Q(suspended_until__isnull=False), name="case_suspended"),
             models.Index(fields=("supervision",), condition=~Q(supervision=""), name="case_under_order"),
             models.Index(fields=("merged_into",), condition=Q(merged_into__isnull=False), name="case_merged"),
+            GinIndex(fields=("part_holders",), condition=Q(part_holders__isnull=False), name="case_in_parts"),
         ]
 
     def __str__(self) -> str:

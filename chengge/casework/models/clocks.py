@@ -29,6 +29,7 @@ class Clock(models.Model):
     limit_unit = models.CharField(max_length=12, choices=LimitUnit.choices)
     limit_seconds = models.PositiveIntegerField()
     continuous = models.BooleanField()
+    share_percent = models.PositiveSmallIntegerField(default=100, db_default=100)  # of what was left above, for a lower level's clock
     calendar = models.ForeignKey(
         WorkingCalendar,
         on_delete=models.PROTECT,
@@ -64,17 +65,22 @@ class ClockPause(models.Model):
 
 
 class Assignment(models.Model):
-    """A case in the hands of one organization on one level, from when to when, and how it ended."""
+    """A case in the hands of one organization on one level, from when to when, and how it ended.
+
+    A part (docs/adr/0024) is in the hands of its organization beside the one that gave it, which holds the case on.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
     ordinal = models.PositiveSmallIntegerField()
     level = models.PositiveSmallIntegerField()
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", db_index=False)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=24, blank=True)  # the action that ended it
+    part = models.CharField(max_length=200, blank=True, default="", db_default="")  # what of it; empty: the whole case
 
     class Meta:
         verbose_name = _("assignment")
         verbose_name_plural = _("assignments")
         constraints = [models.UniqueConstraint(fields=("case", "ordinal"), name="assignment_in_order")]
+        indexes = [models.Index(fields=("organization", "ended_at"), name="assignment_of_organization")]

@@ -29,6 +29,7 @@ class SidePath(models.Model):
         GRANTED = "granted", pgettext_lazy("side path", "Granted")
         REFUSED = "refused", pgettext_lazy("side path", "Refused")
         LAPSED = "lapsed", pgettext_lazy("side path", "Lapsed")  # the case went on before anybody answered
+        WITHDRAWN = "withdrawn", pgettext_lazy("side path", "Withdrawn")  # by who asked, before anybody answered
         ANSWERED = "answered", pgettext_lazy("side path", "Answered")
         LIFTED = "lifted", pgettext_lazy("side path", "Lifted")
 
@@ -46,7 +47,7 @@ class SidePath(models.Model):
     until = models.DateTimeField(null=True)  # a suspension's end, as asked and then as granted
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)  # none while it waits for an answer or is in force
-    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
+    outcome = models.CharField(max_length=9, choices=Outcome.choices, blank=True)
 
     class Meta:
         verbose_name = _("side path")

@@ -28,12 +28,13 @@ from chengge.casework.queries import (
     row_words,
     whole_desk,
 )
+from chengge.casework.queries.levels import level_stands
 from chengge.casework.templatetags.page import desk_name
 from chengge.domain.errors import Forbidden, Refused
 from chengge.domain.lifecycle import BY_ACTION, OPEN, Post
 from chengge.foundation.models import ProblemKind
 from chengge.foundation.queries import classes, divisions_tree
-from chengge.organization.gates import actor_at, for_members
+from chengge.organization.gates import actor_at, for_members, for_posts
 from chengge.organization.models import Organization
 from chengge.organization.queries import Actor
 
@@ -107,6 +108,13 @@ def filter_panel(request: HttpRequest, post: str) -> HttpResponse:
     return render(request, "casework/parts/filter_panel.html", context)
 
 
+@require_safe
+@for_posts(Post.DEPARTMENT)
+def levels_strip(request: HttpRequest) -> HttpResponse:
+    """How the department stands, level by level; the desk asks for it once it is there."""
+    return render(request, "casework/parts/levels.html", {"stands": level_stands(actor_at(request))})
+
+
 def desk_asked(request: HttpRequest, post: str) -> tuple[Actor, Post, CaseFilter]:
     """Who asks, for which desk, and what is looked for on it.
 
@@ -161,7 +169,7 @@ def list_context(request: HttpRequest, actor: Actor, post: Post, wanted: CaseFil
     return {
         "post": post,
         "rows": page.rows,
-        "rows_html": rows_html(page.rows, row_words(page.rows), Shown(address, selected, can_pick, own)),
+        "rows_html": rows_html(page.rows, row_words(page.rows, own), Shown(address, selected, can_pick, own)),
         "next_cursor": page.next_cursor,
         "query": query,
         "bulk": can_pick,

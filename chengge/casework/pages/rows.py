@@ -71,7 +71,7 @@ def rows_html(rows: Sequence[Case], words: Mapping[int, RowWords], shown: Shown)
                 else "",
                 address=f"{start}case={case.number}",
                 title=escape(case.problem_class.name),
-                badges=_badges(case),
+                badges=_badges(case, words[case.pk]),
                 where=escape(case.place or words[case.pk].area),
                 source="".join(f" · {told}" for told in _source(case, words[case.pk], channels, shown.own_organization_id)),
                 when=_when(case),
@@ -81,18 +81,20 @@ def rows_html(rows: Sequence[Case], words: Mapping[int, RowWords], shown: Shown)
     return SafeString("".join(made))
 
 
-def _badges(case: Case) -> str:
+def _badges(case: Case, words: RowWords) -> str:
     shown = (
+        (words.part, "blue", _("Part")),
         (case.urgent, "red", _("Urgent")),
         (case.wrong_dispatch_count, "orange", _("Dispatched wrongly")),
         (case.rework_count, "orange", _("Rework")),
         (case.self_disposed, "green", _("Self-disposed")),
+        (case.undo_until and case.ended_at is None, "blue", _("By itself")),
     )
     return "".join(BADGE.format(colour=colour, text=escape(text)) for holds, colour, text in shown if holds)
 
 
 def _source(case: Case, words: RowWords, channels: Mapping[str, str], own_organization_id: int | None) -> list[str]:
-    told = [channels[case.channel]]
+    told = [escape(words.part)] if words.part else [channels[case.channel]]
     if words.report_count > 1:
         told.append(escape(ngettext("%(count)s report", "%(count)s reports", words.report_count) % {"count": words.report_count}))
     if case.organization is not None and case.organization_id != own_organization_id:

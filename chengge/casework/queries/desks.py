@@ -16,7 +16,8 @@ class Queue:
     """A part of a desk.
 
     Attributes:
-        held: whose cases: `own` (in the hands of the member's organization), `below` (passed down by it), or anybody's.
+        held: whose cases: `own` (in the hands of the member's organization), `part` (it has a part of them to do), `below` (passed
+            down by it), or anybody's.
         waits: whether the cases wait for this post; a watched queue does not count into its lights.
         where: what sets some of the cases apart; such a queue is shown only while it holds any.
     """
@@ -38,6 +39,7 @@ def _queue(name: str, label: Promise, stages: str, where: Q | None = None, held:
 
 
 AT_DEPARTMENTS = "dispatched handling"
+IN_PARTS = Q(part_holders__isnull=False)
 UNDER_ORDERS = "dispatched handling returned handled checking checked"
 COMMAND_SIDE = "filed dispatched handling returned"
 ENDED = " ".join(stage.value for stage in Stage if stage in ENDS)
@@ -63,6 +65,7 @@ QUEUES: dict[Post, tuple[Queue, ...]] = {
         _queue("again", pgettext_lazy("queue", "Wrongly dispatched"), "filed", Q(wrong_dispatch_count__gt=0)),
         _queue("urgent", pgettext_lazy("queue", "Urgent"), "filed", Q(urgent=True)),
         _queue("with_departments", pgettext_lazy("queue", "With departments"), "dispatched handling", waits=False),
+        _queue("by_itself", pgettext_lazy("queue", "By itself"), AT_DEPARTMENTS, Q(undo_until__isnull=False), waits=False),
         _queue("returned", pgettext_lazy("queue", "Return asked"), "returned", waits=False),
         _queue("extensions", pgettext_lazy("queue", "Extension asked"), AT_DEPARTMENTS, Q(asked="extension"), waits=False),
         _queue("suspended", pgettext_lazy("queue", "Suspended"), AT_DEPARTMENTS, Q(suspended_until__isnull=False), waits=False),
@@ -72,6 +75,8 @@ QUEUES: dict[Post, tuple[Queue, ...]] = {
         _queue("handling", pgettext_lazy("queue", "In work"), "handling", held="own"),
         _queue("rework", pgettext_lazy("queue", "Rework"), "dispatched handling", Q(rework_count__gt=0), held="own"),
         _queue("urgent", pgettext_lazy("queue", "Urgent"), "dispatched handling", Q(urgent=True), held="own"),
+        _queue("parts", pgettext_lazy("queue", "Parts to do"), "handling", IN_PARTS, held="part"),
+        _queue("parts_out", pgettext_lazy("queue", "Parts out"), "handling", IN_PARTS, held="own"),
         _queue("below", pgettext_lazy("queue", "Passed down"), "dispatched handling", held="below", waits=False),
         _queue("orders", pgettext_lazy("queue", "Orders to answer"), AT_DEPARTMENTS, Q(supervision="ordered"), waits=False),
         _queue("suspended", pgettext_lazy("queue", "Suspended"), AT_DEPARTMENTS, Q(suspended_until__isnull=False), waits=False),

@@ -29,6 +29,12 @@ MOST_ROWS = 200
 SHOWN_WITH = ("problem_class", "organization", "department")
 
 NAMES_OF_DIVISIONS = "SELECT code, name FROM foundation_division WHERE code = ANY(%s) AND valid_to IS NULL"
+PARTS_OF_CASES = """
+SELECT held.case_id, held.part, clock.yellow_at, clock.due_at
+FROM casework_assignment held JOIN casework_clock clock
+  ON clock.case_id = held.case_id AND clock.organization_id = held.organization_id AND clock.kind = 'level' AND clock.stopped_at IS NULL
+WHERE held.case_id = ANY(%s) AND held.organization_id = %s AND held.ended_at IS NULL AND held.part <> ''
+"""
 REPORTS_OF_CASES = "SELECT case_id, count(*) FROM casework_report WHERE case_id = ANY(%s) GROUP BY case_id"
 
 Place = tuple[int, datetime | None]  # in a list: the case's id, and the moment that the list is ordered by
@@ -62,6 +68,7 @@ class RowWords:
 
     area: str  # street and community
     report_count: int
+    part: str = ""  # what the member's organization has to do of it, where that is not the whole
 
 
 def cases(actor: Actor, wanted: CaseFilter, cursor: str | None = None, size: int = 20) -> CasePage:
@@ -81,7 +88,7 @@ def cases(actor: Actor, wanted: CaseFilter, cursor: str | None = None, size: int
     if newest_first:
         rows = _newest(found.filter(stage__in=stages) if stages else found, cursor, size + 1)
     else:
-        rows = _most_pressing(found, stages, cursor, size + 1)
+        rows = _most_pressing(_apart(actor, wanted) or [found], stages, cursor, size + 1)
     ids = [row[0] for row in rows[:size]]
     by_id = Case.objects.select_related(*SHOWN_WITH).in_bulk(ids)
     more = len(rows) > size
@@ -98,17 +105,18 @@ def by_area(wanted: CaseFilter) -> CaseFilter:
 
 def matching(actor: Actor, wanted: CaseFilter) -> QuerySet[Case]:
     """The cases in sight that fulfil the filter, whatever their stage; in no order."""
-    where = wanted.conditions(clock.now())
     queue = _queue(wanted)
-    held = _held(actor, wanted, queue)
+    return Case.objects.filter(_where(actor, wanted, queue, _held(actor, wanted, queue)))
+
+
+def _where(actor: Actor, wanted: CaseFilter, queue: Queue | None, held: Q | None) -> Q:
+    where = wanted.conditions(clock.now())
     if held is not None:
         # Held by the member's own organization or below it: in sight by that alone, and found by the index of open cases.
         where &= held & IS_OPEN
     else:
         where &= sight(actor)
-    if queue is not None:
-        where &= queue.where
-    return Case.objects.filter(where)
+    return where if queue is None else where & queue.where
 
 
 def stages_wanted(wanted: CaseFilter) -> tuple[str, ...]:
@@ -132,18 +140,18 @@ def lights(actor: Actor, wanted: CaseFilter) -> Lights:
     now = clock.now()
     queues = [queue for queue in QUEUES[wanted.desk] if queue.is_open] if wanted.desk else []
     waiting = [queue for queue in queues if queue.waits]
-    own = Q()
+    own = part = Q()
     if any(queue.held for queue in queues) and actor.organization_id is not None:
         tree = with_all_below(actor.organization_id)
-        where = Q(organization_id__in=tree)
-        own = Q(organization_id=actor.organization_id)
+        own, part = _hands(actor)
+        where = Q(organization_id__in=tree) | part
     else:
         where = sight(actor)
     stages = {stage for queue in queues for stage in queue.stages} or set(OPEN)
-    waits = _in_stages({stage for queue in waiting for stage in queue.stages} or stages, stages) & own
+    waits = _in_stages({stage for queue in waiting for stage in queue.stages} or stages, stages) & (own | part)
     counts = {f"light_{light}": Count("pk", filter=waits & light_is(light, now)) for light in ("green", "yellow", "red")}
     for queue in queues:
-        held = {"own": own, "below": ~own}.get(queue.held, Q()) if own else Q()
+        held = {"own": own, "part": part, "below": ~own & ~part}.get(queue.held, Q()) if own else Q()
         counts[f"queue_{queue.name}"] = Count("pk", filter=_in_stages(set(queue.stages), stages) & queue.where & held)
     found = Case.objects.filter(where, IS_OPEN, stage__in=sorted(stages)).aggregate(**counts)
     return Lights(
@@ -156,15 +164,34 @@ def _in_stages(wanted: set[Stage], counted: set[Stage]) -> Q:
     return Q() if wanted >= counted else Q(stage__in=sorted(wanted))
 
 
-def row_words(rows: Sequence[Case]) -> dict[int, RowWords]:
-    """Area names and number of reports of some cases, by case id. Two queries, however many rows."""
+def row_words(rows: Sequence[Case], organization_id: int | None = None) -> dict[int, RowWords]:
+    """Area names and number of reports of some cases, by case id. Two queries, however many rows, and one more if there are parts.
+
+    Args:
+        organization_id: whose parts are told; such rows are then due when the part is.
+    """
     codes = {code for case in rows if case.grid_code for code in (case.grid_code // 10**6, case.grid_code // 10**3)}
     with connection.cursor() as asking:
         asking.execute(NAMES_OF_DIVISIONS, [list(codes)])
         names = dict(asking.fetchall())
         asking.execute(REPORTS_OF_CASES, [[case.pk for case in rows]])
         reports = dict(asking.fetchall())
-    return {case.pk: RowWords(area_of(case.grid_code, names), reports.get(case.pk, 0)) for case in rows}
+    parts = _as_parts(rows, organization_id)
+    return {case.pk: RowWords(area_of(case.grid_code, names), reports.get(case.pk, 0), parts.get(case.pk, "")) for case in rows}
+
+
+def _as_parts(rows: Sequence[Case], organization_id: int | None) -> dict[int, str]:
+    """What an organization has to do of some of the cases; their rows take on the due moment of that part."""
+    mine = {case.pk: case for case in rows if organization_id in (case.part_holders or ())}
+    if not mine:
+        return {}
+    with connection.cursor() as asking:
+        asking.execute(PARTS_OF_CASES, [list(mine), organization_id])
+        found = {}
+        for pk, part, yellow_at, due_at in asking.fetchall():
+            found[pk] = part
+            mine[pk].yellow_at, mine[pk].due_at = yellow_at, due_at
+    return found
 
 
 def area_of(grid_code: int | None, names: Mapping[int, str]) -> str:
@@ -195,29 +222,46 @@ def _queue(wanted: CaseFilter) -> Queue | None:
 
 def _held(actor: Actor, wanted: CaseFilter, queue: Queue | None) -> Q | None:
     """Whose hands the cases must lie in; None where that does not matter."""
-    own = Q(organization_id=actor.organization_id)
+    own, part = _hands(actor)
     if queue is not None and queue.held == "below" and actor.organization_id is not None:
         tree = with_all_below(actor.organization_id)
         return Q(organization_id__in=[pk for pk in tree if pk != actor.organization_id])
     whole_desk = wanted.desk is Post.DEPARTMENT and wanted.queue != ALL
     if (wanted.mine or whole_desk) and actor.organization_id is not None and Post.DEPARTMENT in actor.posts:
-        return own
+        return own | part if queue is None else {"own": own, "part": part}.get(queue.held, own | part)
     return None
 
 
-def _most_pressing(found: QuerySet[Case], stages: Sequence[str], cursor: str | None, size: int) -> list[Place]:
-    """Ids and due moments, the most pressing first; cases without a running clock come last.
+def _hands(actor: Actor) -> tuple[Q, Q]:
+    """The cases that the member's organization holds, and those of which it has a part to do."""
+    return Q(organization_id=actor.organization_id), Q(part_holders__contains=[actor.organization_id])
+
+
+def _apart(actor: Actor, wanted: CaseFilter) -> list[QuerySet[Case]]:
+    """What a department holds and what it has parts of, each by itself, so that each is read along its own index."""
+    queue = _queue(wanted)
+    if queue is not None or _held(actor, wanted, queue) is None:
+        return []
+    return [Case.objects.filter(_where(actor, wanted, queue, held)) for held in _hands(actor)]
+
+
+def _most_pressing(found: Sequence[QuerySet[Case]], stages: Sequence[str], cursor: str | None, size: int) -> list[Place]:
+    """Ids and due moments, the most pressing first; cases without a running clock come last. No case is found twice.
 
     Each stage gives its own first `size` along the index of open cases (stage, due, id), and the first of those are taken.
     """
-    here = found.filter(IS_OPEN).extra(where=["casework_case.stage = wanted.stage"]).order_by("due_at", "id").values_list("id", "due_at")
+    here = [
+        one.filter(IS_OPEN).extra(where=["casework_case.stage = wanted.stage"]).order_by("due_at", "id").values_list("id", "due_at")
+        for one in found
+    ]
     after, last_id = _parsed(cursor)
     if cursor is None:
-        parts = [here]
+        parts = here
     elif after is not None:
-        parts = [here.filter(Q(due_at__gt=after) | Q(id__gt=last_id), due_at__gte=after), here.filter(due_at=None)]
+        later = [one.filter(Q(due_at__gt=after) | Q(id__gt=last_id), due_at__gte=after) for one in here]
+        parts = [*later, *(one.filter(due_at=None) for one in here)]
     else:
-        parts = [here.filter(due_at=None, id__gt=last_id)]
+        parts = [one.filter(due_at=None, id__gt=last_id) for one in here]
     statements, given = [], []
     for part in parts:
         try:

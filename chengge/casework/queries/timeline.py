@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from chengge.casework.clocks import moment
 from chengge.casework.models import Basis, Case, Channel, ClockChoice, Degree, LedgerEntry, Origin, Task
+from chengge.casework.queries.by_itself import reasons_in_words
 from chengge.casework.words import deed
 from chengge.domain.lifecycle import ADD_REPORT, LET_GO, RELEASE_REPORT, TAKE_IN
 from chengge.foundation.models import HandbookRule
-from chengge.organization.models import Organization
+from chengge.organization.models import Member, Organization
 from chengge.organization.queries import CITY_ZONE, city_day
 
 Body = dict[str, Any]
@@ -37,7 +38,7 @@ class EntryWords:
     """One entry of the ledger as a person reads it.
 
     Attributes:
-        who: name of the member; empty for machines.
+        who: name of the member; empty for machines. stood_for: the one for whom they did it, where they stood in.
         facts: short sentences on what the action set: to whom, by which condition, which clock starts or stops.
         photos: SHA-256 of the photos it was given with.
         late: a clock that it stopped had run out.
@@ -59,6 +60,7 @@ class EntryWords:
     late: bool
     origin: str
     cases: tuple[str, ...] = ()
+    stood_for: str = ""
 
 
 def timeline(case: Case, tasks: Iterable[Task] = ()) -> list[EntryWords]:
@@ -71,10 +73,15 @@ def timeline(case: Case, tasks: Iterable[Task] = ()) -> list[EntryWords]:
     bodies = [orjson.loads(entry.body) for entry in entries]
     organizations = _names(Organization, {pk for body in bodies for pk in _organizations_in(body)}, "name")
     rules = _names(HandbookRule, {body["case"]["rule_id"] for body in bodies if body["case"].get("rule_id")}, "condition")
+    stood_for = _names(Member, {body["for"] for body in bodies if body.get("for")}, "full_name")
     numbers = _names(Case, {body["given"]["into_case_id"] for body in bodies if body.get("given", {}).get("into_case_id")}, "number")
     walkers = {task.created_at: str(task.member) for task in tasks if task.member}
     return [
-        replace(_entry_words(entry, body, organizations, rules, walkers.get(entry.at, "")), cases=tuple(_cases_in(body, numbers)))
+        replace(
+            _entry_words(entry, body, organizations, rules, walkers.get(entry.at, "")),
+            cases=tuple(_cases_in(body, numbers)),
+            stood_for=stood_for.get(body.get("for"), ""),
+        )
         for entry, body in zip(entries, bodies, strict=True)
     ]
 
@@ -100,7 +107,11 @@ def _entry_words(entry: LedgerEntry, body: Body, organizations: Mapping[int, str
 def _facts(action: str, body: Body, organizations: Mapping[int, str], rules: Mapping[int, str], walker: str) -> Iterable[str]:
     for move in body["assignments"]:
         if move["op"] == "start":
-            yield _("to %(organization)s") % {"organization": organizations.get(move["organization_id"], "")}
+            to = _("to %(organization)s: %(part)s") if move.get("part") else _("to %(organization)s")
+            yield to % {"organization": organizations.get(move["organization_id"], ""), "part": move.get("part", "")}
+    if action == "take_back_part":
+        yield _("from %(organization)s") % {"organization": organizations.get(body["given"].get("organization_id"), "")}
+    yield from _why_by_itself(body)
     if walker and action in SENDING:  # another entry may fall into the same second
         yield _("%(inspector)s walks there") % {"inspector": walker}
     rule_id = body["case"].get("rule_id")
@@ -120,6 +131,14 @@ def _facts(action: str, body: Body, organizations: Mapping[int, str], rules: Map
     for move in body["clocks"]:
         if move["op"] == "start":
             yield _("the clock “%(clock)s” starts") % {"clock": ClockChoice(move["kind"]).label}
+
+
+def _why_by_itself(body: Body) -> Iterable[str]:
+    """How certain the house was, and why."""
+    told = body.get("given", {}).get("by_itself", {})
+    if "certainty" in told:
+        yield _("certain to %(percent)d %%") % {"percent": round(told["certainty"] * 100)}
+        yield from reasons_in_words(told["reasons"])
 
 
 def _side_paths(body: Body) -> Iterable[str]:
@@ -151,7 +170,9 @@ def _cases_in(body: Body, numbers: Mapping[int, str]) -> Iterable[str]:
 
 
 def _organizations_in(body: Body) -> Iterable[int]:
-    return (move["organization_id"] for move in body["assignments"] if move["op"] == "start" and move["organization_id"])
+    yield from (move["organization_id"] for move in body["assignments"] if move["op"] == "start" and move["organization_id"])
+    if taken_from := body.get("given", {}).get("organization_id"):
+        yield taken_from
 
 
 def _names(model: Any, ids: set[int], column: str) -> dict[int, str]:

@@ -18,6 +18,7 @@ from chengge.coordination.models.seconded import (
     SecondmentTraining,
     SecondmentView,
 )
+from chengge.coordination.models.shifts import Handover, HandoverItem
 from chengge.coordination.models.standing import PlanStep, ProgressNote, StandingProblem
 from chengge.coordination.models.surveys import JointSurvey, SurveyPhoto, SurveySketch, SurveyUnit
 from chengge.coordination.models.visits import DepartmentVisit, VisitPromise
@@ -29,6 +30,8 @@ __all__ = [
     "DepartmentVisit",
     "Escalation",
     "EscalationRule",
+    "Handover",
+    "HandoverItem",
     "HardCase",
     "HardCaseLimit",
     "HomeVisit",

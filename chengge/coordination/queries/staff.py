@@ -24,4 +24,5 @@ def staff_at(at: datetime) -> Staff:
 
 
 def _on_duty(people: list[Person]) -> list[Person]:
-    return [person for person in people if person.on_duty] or people
+    there = [person for person in people if person.on_duty] or people
+    return list({person.member_id: person for person in there}.values())
