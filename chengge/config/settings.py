@@ -214,6 +214,8 @@ STATICFILES_DIRS = [
     ("vendor/tabler", NODE_MODULES_DIR / "@tabler" / "core" / "dist"),
     ("vendor/tabler-icons", NODE_MODULES_DIR / "@tabler" / "icons-webfont" / "dist"),
     ("vendor/maplibre-gl", NODE_MODULES_DIR / "maplibre-gl" / "dist"),
+    ("vendor/terra-draw", NODE_MODULES_DIR / "terra-draw" / "dist"),
+    ("vendor/terra-draw-maplibre-gl-adapter", NODE_MODULES_DIR / "terra-draw-maplibre-gl-adapter" / "dist"),
     ("vendor/htmx", NODE_MODULES_DIR / "htmx.org" / "dist"),
     ("vendor/echarts", NODE_MODULES_DIR / "echarts" / "dist"),
 ]

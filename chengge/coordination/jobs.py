@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from chengge.coordination.actions import escalating, hard_cases, standing, telling, visits
+from chengge.coordination.actions import boundaries, escalating, hard_cases, standing, telling, visits
 
 
 @app.periodic(cron="* * * * * */20")
@@ -38,3 +38,10 @@ def tell_overdue(timestamp: int) -> int:
 def draft_visits(timestamp: int) -> int:
     """Draft the plan of visits of the coming week."""
     return visits.draft_next_week()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="coordination.renew_boundaries", lock="coordination.renew_boundaries", pass_context=False)
+def renew_boundaries(timestamp: int) -> bool:
+    """Reckon unclear boundaries anew where the rules or the day have changed; whether it was done."""
+    return boundaries.renew()

@@ -21,6 +21,8 @@ from chengge.domain.responsibility import Claim, ClassOf, Ground, Outline, Regis
 
 _EARTH = Geod(ellps="WGS84")
 _KINDS = ("component", "event")
+GRAIN_DEGREES = 1e-8  # corners that lie nearer to each other than a millimetre are one
+STREET_WIDTH = 10**6  # a unit grid's code without its last six digits is that of its street
 LEAST_PIECE_M2 = 1.0  # smaller pieces of a grid come from how a border was drawn
 
 
@@ -168,3 +170,95 @@ def _cut(code: int, grid: BaseGeometry, drawn: Sequence[Outline]) -> list[tuple[
                     halves.append((half, areas))
         pieces = halves or pieces
     return pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Where, in one street, nobody answers for a class but the territory, or several do with the same right.
+
+    Attributes:
+        street_code: 9 digits.
+        bodies: ids of the platforms that answer with the same right; none in a gap.
+        grid_codes: the grids that lie in it, if only partly.
+    """
+
+    class_id: int
+    verdict: Verdict
+    bodies: tuple[int, ...]
+    street_code: int
+    grid_codes: tuple[int, ...]
+    shape: BaseGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """Who answers where, for every class and every grid of a city.
+
+    Attributes:
+        counts: of classes in pieces of grids, by verdict.
+        cut: grids of which only a part lies in some zone.
+    """
+
+    zones: tuple[Zone, ...]
+    counts: dict[Verdict, int]
+    cut: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Burden:
+    """What an unclear boundary costs in a year.
+
+    Attributes:
+        cases, disputes: of the class and in the place; disputes came back or were hard to place.
+        lost_days: that the disputes waited between being filed and their last dispatch.
+        components: of the class that stand there; `ownerless` of them name no body.
+    """
+
+    cases: int = 0
+    disputes: int = 0
+    lost_days: float = 0.0
+    components: int = 0
+    ownerless: int = 0
+
+    @property
+    def weight(self) -> float:
+        """What ranks the zones: a dispute weighs like five cases, a lost day like two, an ownerless component like one case in five years.
+
+        Components that name their body are settled by it and weigh nothing.
+        """
+        return round(self.cases + 5 * self.disputes + 2 * self.lost_days + 0.2 * self.ownerless, 2)
+
+
+def reckon(register: Register, index: GridIndex, classes: Iterable[ClassOf]) -> Reckoning:
+    """The zones of a city where nobody or several answer, class by class."""
+    city = kinds_of(register, index)
+    pieces: dict[tuple[int, int], list[Piece]] = defaultdict(list)  # by kind and street
+    times: dict[int, int] = defaultdict(int)
+    for piece in city.pieces:
+        pieces[piece.kind, piece.grid_code // STREET_WIDTH].append(piece)
+        times[piece.grid_code] += 1
+    streets: dict[int, list[int]] = defaultdict(list)
+    for kind, street in pieces:
+        streets[kind].append(street)
+    in_kind = [sum(len(pieces[kind, street]) for street in streets[kind]) for kind in range(len(city.kinds))]
+    counts = dict.fromkeys(Verdict, 0)
+    joined: dict[tuple[int, tuple[int, ...]], tuple[tuple[int, ...], BaseGeometry]] = {}
+    zones = []
+    for one, told in answers(register, classes, city.kinds):
+        alike: dict[tuple[Answer, int], list[int]] = defaultdict(list)
+        for kind, answer in enumerate(told):
+            counts[answer.verdict] += in_kind[kind]
+            if answer.verdict is not Verdict.ONE:
+                for street in streets[kind]:
+                    alike[answer, street].append(kind)
+        for (answer, street), kinds in alike.items():
+            key = street, tuple(kinds)
+            if key not in joined:  # many classes are unclear in the same places
+                joined[key] = _joined([piece for kind in kinds for piece in pieces[kind, street]])
+            zones.append(Zone(one.id, answer.verdict, answer.bodies, street, *joined[key]))
+    return Reckoning(tuple(zones), counts, frozenset(code for code, count in times.items() if count > 1))
+
+
+def _joined(pieces: Sequence[Piece]) -> tuple[tuple[int, ...], BaseGeometry]:
+    shape = shapely.union_all([piece.shape for piece in pieces], grid_size=GRAIN_DEGREES)
+    return tuple(sorted({piece.grid_code for piece in pieces})), polygons_of(shape)

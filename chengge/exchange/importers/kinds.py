@@ -1,5 +1,6 @@
 """Every kind of thing that can be imported, in the order in which a new city imports them."""
 
+from chengge.exchange.importers.areas import Areas
 from chengge.exchange.importers.base import Importer
 from chengge.exchange.importers.boundaries import Boundaries
 from chengge.exchange.importers.calendars import Calendars, Holidays
@@ -31,6 +32,7 @@ KINDS: dict[str, type[Importer]] = {
         Handbook,
         StageLimits,
         Responsibilities,
+        Areas,
         Components,
         Places,
         BaseMap,

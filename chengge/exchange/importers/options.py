@@ -78,6 +78,7 @@ class Options:
         "work_day",
         choices=("work_day", "natural_day", "urgent_day"),
     )
+    organization: str = _option(lazy("Organization"), lazy("Code or name of the organization, where the row names none."))
     calendar: str = _option(lazy("Calendar"), lazy("Code of the working calendar, where the row names none."))
     feature: str = _option(
         lazy("Feature"), lazy("What the shapes of a base map are."), choices=("arterial", "street", "lane", "water", "green", "building")

@@ -107,7 +107,7 @@ class BoundaryZone(models.Model):
         bodies: ids of the platforms that answer with the same right; none in a gap.
         street_code: 9 digits; 0 for grids that lie in no street.
         cases, disputes: of the past twelve months, of this class and in these grids; disputes are returns and hard cases.
-        lost_days: how long those cases waited between being filed and being taken up, beyond what their dispatch may take.
+        lost_days: how long the disputes waited between being filed and their last dispatch.
         components: of this class that stand here; `ownerless` of them name no body.
     """
 

@@ -8,6 +8,7 @@ import orjson
 import shapely
 from django.utils.translation import gettext as _
 from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from chengge.domain.boundaries import area_m2
 from chengge.domain.errors import Refused
@@ -36,6 +37,11 @@ def border_drawn(drawn: str | Mapping[str, Any], field: str = "polygon") -> byte
 def wkb_of(border: Border) -> bytes:
     """A border as the tables keep it."""
     return bytes(shapely.to_wkb(border, byte_order=1, output_dimension=2))
+
+
+def rounded(shape: BaseGeometry) -> BaseGeometry:
+    """A shape as borders are kept: flat, to a centimetre."""
+    return shapely.force_2d(shapely.transform(shape, lambda places: places.round(DECIMALS)))
 
 
 def border_of(wkb: bytes | memoryview) -> Border:
@@ -106,7 +112,7 @@ def _shape(geometry: Mapping[str, Any], field: str) -> Border:
         raise Refused("too_large", _("The area has more than %(most)d points.") % {"most": MOST_POINTS}, _("Draw it simpler."), field)
     if not np.isfinite(points).all() or (np.abs(points) > (180, 90)).any():
         raise Refused("degrees", _("The area's points are no degrees of longitude and latitude."), _("Use WGS84."), field)
-    shape = shapely.force_2d(shapely.transform(shape, lambda places: places.round(DECIMALS)))
+    shape = rounded(shapely.force_2d(shape))
     if not shape.is_valid:
         why, _bracket, place = shapely.is_valid_reason(shape).partition("[")
         said = {"why": why.strip(), "place": place.rstrip("]").replace(" ", ", ")}

@@ -83,6 +83,16 @@ class Written:
     classes: dict[int, ClassOf]
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnArea:
+    """What the register needs of a drawn area; `classes` as codes of `ClassCode`, `polygon` as WKB."""
+
+    id: int
+    organization_id: int
+    classes: Sequence[str]
+    polygon: bytes | memoryview
+
+
 def candidates(
     problem_class_id: int,
     rule_id: int | None,
@@ -140,8 +150,17 @@ def state_of_rules() -> tuple[tuple[int, int], ...]:
         return tuple(cursor.fetchall())
 
 
+def written_with(day: date, leaving_out: Sequence[int], instead: Sequence[DrawnArea]) -> Written:
+    """What would be written down if drawn areas (by id) were replaced by others. Ten queries: it is made anew each time."""
+    return _built(day, leaving_out, instead)
+
+
 @lru_cache(maxsize=4)
 def _read(_database: str, day: date, _state: tuple[tuple[int, int], ...]) -> Written:
+    return _built(day, (), ())
+
+
+def _built(day: date, leaving_out: Sequence[int], instead: Sequence[DrawnArea]) -> Written:
     rows = list(ProblemClass.objects.order_by().values_list("pk", "kind", "major_code", "minor_code"))
     register = Register(_platforms(day))
     named = holding_on(Responsibility.objects.order_by("pk"), day)
@@ -151,7 +170,9 @@ def _read(_database: str, day: date, _state: tuple[tuple[int, int], ...]) -> Wri
             "pk", "organization_id", "problem_class_id", "kind", "major_code", "division_code", "owning_body_id"
         )
     )
-    register.name(_drawn(day, scopes_by_code(rows)))
+    held = holding_on(ResponsibilityArea.objects.exclude(pk__in=leaving_out).order_by("pk"), day)
+    areas = [DrawnArea(*row) for row in held.values_list("pk", "organization_id", "classes", "polygon")]
+    register.name(_drawn([*areas, *instead], scopes_by_code(rows)))
     register.rule(_ruled(day))
     of_rule = HandbookRule.objects.filter(organization__isnull=False).order_by("number", "pk")
     register.of_rule.update(of_rule.values_list("pk", "organization_id"))
@@ -172,14 +193,13 @@ def scopes_by_code(classes: Iterable[tuple[int, str, str, str]]) -> dict[str, li
     return found
 
 
-def _drawn(day: date, scopes: Mapping[str, list[Scope]]) -> list[Named]:
-    """Drawn areas, one row for each of their scopes. Two queries where there are any."""
-    rows = list(holding_on(ResponsibilityArea.objects.order_by("pk"), day).values_list("pk", "organization_id", "classes", "polygon"))
-    outlines = outlines_of(bytes(polygon) for *_rest, polygon in rows) if rows else []
+def _drawn(areas: Sequence[DrawnArea], scopes: Mapping[str, list[Scope]]) -> list[Named]:
+    """Drawn areas, one row for each of their scopes. One query where there are any."""
+    outlines = outlines_of(bytes(area.polygon) for area in areas) if areas else []
     return [
-        Named(pk, body, scope, outline=outline)
-        for (pk, body, classes, _polygon), outline in zip(rows, outlines, strict=True)
-        for scope in ([scope for code in classes for scope in scopes.get(code, ())] if classes else [Scope()])
+        Named(area.id, area.organization_id, scope, outline=outline)
+        for area, outline in zip(areas, outlines, strict=True)
+        for scope in ([scope for code in area.classes for scope in scopes.get(code, ())] if area.classes else [Scope()])
     ]
 
 

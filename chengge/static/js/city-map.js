@@ -11,6 +11,7 @@
 //   data-pick                              lets a person choose the point: click, drag the pin, or Enter in the middle
 //   data-list="element id"                 a <ul> to keep the list of objects in; without it the map keeps one in its corner
 //   data-label="…"                         what the map shows, for screen readers
+//   data-drawing                           set while somebody draws on it (map-drawing.js): clicks choose nothing then
 //   data-config="/…"                       where it learns how to draw the city; without it the members' own
 // Events (bubbling): `map-ready`, `place-picked` {lon, lat}, `object-chosen` {layer, properties, lon, lat}, `map-moved` {zoom, notes}
 
@@ -319,7 +320,7 @@ export class CityMap extends HTMLElement {
       map.on("mouseleave", id, () => (map.getCanvas().style.cursor = ""));
     }
     map.getCanvas().addEventListener("keydown", (event) => {
-      if (event.key !== "Enter") return;
+      if (event.key !== "Enter" || this.hasAttribute("data-drawing")) return;
       event.preventDefault();
       const { lng, lat } = map.getCenter();
       if (this.hasAttribute("data-pick")) this.#picked(lng, lat);
@@ -330,6 +331,7 @@ export class CityMap extends HTMLElement {
   // --- Choosing -------------------------------------------------------------------------------------------------------------------------
 
   #clicked(event) {
+    if (this.hasAttribute("data-drawing")) return;
     if (this.hasAttribute("data-pick")) {
       this.#picked(event.lngLat.lng, event.lngLat.lat);
       return;

@@ -1,0 +1,302 @@
+// Areas drawn on a <city-map>, with snapping to borders that are there already, undo, and the result in a field of a form.
+//
+// On a page (the ready-made piece is templates/coordination/boundaries/drawing.html):
+//   <div data-drawing-for="id of the city-map" data-drawing-field="name of the field in the same form">
+//     <button type="button" data-drawing="draw">   draw an area: corner by corner, closed by its first corner or Enter, Esc gives it up
+//     <button type="button" data-drawing="change"> move corners, add one in the middle of a side, take one away by a right click
+//     <button type="button" data-drawing="undo">   take the last step back
+//     <button type="button" data-drawing="clear">  take everything away
+//     <input type="checkbox" data-drawing="snap" checked>
+//   </div>
+//   <city-map id="…" data-layers="base divisions grids" data-snap="/more/areas.geojson"></city-map>
+//   <p data-drawing-told data-draw="…" data-change="…" data-area="…%s…" data-failed="…" aria-live="polite">   what to do now, what is drawn
+//   <textarea name="…">  GeoJSON of the areas, empty for none; whoever cannot draw writes it by hand
+// The field gets {"type":"MultiPolygon"|"Polygon",…} after every step, and an `input` event; foundation.queries.drawn.border_drawn reads it.
+//
+// From a script:
+//   const drawing = await startDrawing(cityMap, { snapUrls: ["/…"], onChange: (geometry) => … });   // null where nothing can be drawn
+//   drawing.draw(); drawing.change(); drawing.rest(); drawing.undo(); drawing.clear(); drawing.put(geometry); drawing.geometry; drawing.snaps = false;
+//
+// While somebody draws, the map has the attribute `data-drawing` and opens no objects.
+
+const REACH_PX = 12; // so near to a corner or side the pointer jumps onto it; corners first
+const BLUE = "#1c5d99";
+const GOLD = "#b7791f";
+
+/** Corners and sides of what is on the map already, to snap to. */
+class Borders {
+  #sets = new globalThis.Map(); // name → flat [lonA, latA, lonB, latB, …]
+
+  put(name, collection) {
+    const sides = [];
+    const line = (places) => {
+      for (let i = 1; i < places.length; i += 1) sides.push(places[i - 1][0], places[i - 1][1], places[i][0], places[i][1]);
+    };
+    const walk = ({ type, coordinates }) => {
+      if (type === "LineString") line(coordinates);
+      else if (type === "Polygon" || type === "MultiLineString") coordinates.forEach(line);
+      else if (type === "MultiPolygon") coordinates.forEach((polygon) => polygon.forEach(line));
+    };
+    for (const { geometry } of collection.features ?? []) if (geometry) walk(geometry);
+    this.#sets.set(name, Float64Array.from(sides));
+  }
+
+  /** The corner, else the point of a side, nearest to a place, within reach at a zoom; undefined where there is none. */
+  nearest(lon, lat, zoom) {
+    const perLon = (512 * 2 ** zoom) / 360;
+    const perLat = perLon / Math.cos((lat * Math.PI) / 180);
+    let corner, side;
+    let cornerAway = REACH_PX ** 2;
+    let sideAway = REACH_PX ** 2;
+    for (const sides of this.#sets.values()) {
+      for (let i = 0; i < sides.length; i += 4) {
+        const ax = (sides[i] - lon) * perLon;
+        const ay = (sides[i + 1] - lat) * perLat;
+        const bx = (sides[i + 2] - lon) * perLon;
+        const by = (sides[i + 3] - lat) * perLat;
+        if (Math.min(ax, bx) > REACH_PX || Math.max(ax, bx) < -REACH_PX || Math.min(ay, by) > REACH_PX || Math.max(ay, by) < -REACH_PX) continue;
+        if (ax * ax + ay * ay < cornerAway) {
+          cornerAway = ax * ax + ay * ay;
+          corner = [sides[i], sides[i + 1]];
+        }
+        if (bx * bx + by * by < cornerAway) {
+          cornerAway = bx * bx + by * by;
+          corner = [sides[i + 2], sides[i + 3]];
+        }
+        const dx = bx - ax;
+        const dy = by - ay;
+        const along = Math.max(0, Math.min(1, -(ax * dx + ay * dy) / (dx * dx + dy * dy || 1)));
+        const away = (ax + along * dx) ** 2 + (ay + along * dy) ** 2;
+        if (away < sideAway) {
+          sideAway = away;
+          side = [sides[i] + along * (sides[i + 2] - sides[i]), sides[i + 1] + along * (sides[i + 3] - sides[i + 1])];
+        }
+      }
+    }
+    return (corner ?? side)?.map((degrees) => Number(degrees.toFixed(9)));
+  }
+}
+
+class Drawing {
+  snaps = true;
+  #chart;
+  #tool;
+  #borders = new Borders();
+  #whole = []; // areas with holes, which cannot be edited: kept as they are
+  #onChange;
+
+  constructor(chart, library, { onChange }) {
+    const { TerraDraw, TerraDrawPolygonMode, TerraDrawRenderMode, TerraDrawSelectMode, TerraDrawModeUndoRedo, TerraDrawSessionUndoRedo } = library;
+    this.#chart = chart;
+    this.#onChange = onChange ?? (() => {});
+    const toCustom = (event) => (this.snaps ? this.#borders.nearest(event.lng, event.lat, chart.map.getZoom()) : undefined);
+    const polygon = { fillColor: BLUE, fillOpacity: 0.18, outlineColor: BLUE, outlineWidth: 2.5, closingPointColor: GOLD, snappingPointColor: GOLD, snappingPointWidth: 7 };
+    const selected = { selectedPolygonColor: BLUE, selectedPolygonOutlineColor: BLUE, selectedPolygonOutlineWidth: 2.5, selectionPointColor: BLUE, selectionPointWidth: 6, midPointColor: GOLD, midPointWidth: 5 };
+    this.#tool = new TerraDraw({
+      adapter: new library.TerraDrawMapLibreGLAdapter({ map: chart.map, coordinatePrecision: 9 }),
+      modes: [
+        new TerraDrawPolygonMode({ snapping: { toCustom, toCoordinate: false }, styles: polygon, showCoordinatePoints: true }),
+        new TerraDrawSelectMode({
+          flags: { polygon: { feature: { draggable: false, coordinates: { draggable: true, midpoints: true, deletable: true, snappable: { toCustom } } } } },
+          keyEvents: { deselect: null, delete: null, rotate: null, scale: null },
+          styles: selected,
+        }),
+        new TerraDrawRenderMode({ modeName: "rest", styles: polygon }),
+      ],
+      undoRedo: { modeLevel: new TerraDrawModeUndoRedo(), sessionLevel: new TerraDrawSessionUndoRedo() },
+    });
+    this.#tool.start();
+    this.#tool.setMode("rest");
+    this.#tool.on("finish", (_id, { mode, action }) => {
+      if (mode === "polygon" && action === "draw") setTimeout(() => this.change());
+      this.#tell();
+    });
+  }
+
+  /** Learn what lies on the map: divisions, roads, the grids in the window, and the given addresses. */
+  async learn(urls) {
+    const { sources } = this.#chart.config;
+    const named = [["divisions", sources.divisions], ["ground", sources.ground], ...urls.map((url) => [url, url])];
+    const grids = () => this.#borders.put("grids", { features: this.#chart.featuresOf("grids") });
+    this.#chart.map.on("idle", grids);
+    await Promise.all(
+      named.map(async ([name, url]) => {
+        const answer = url ? await fetch(url).catch(() => null) : null;
+        if (answer?.ok) this.#borders.put(name, await answer.json());
+      }),
+    );
+  }
+
+  get mode() {
+    return this.#tool.getMode();
+  }
+
+  draw() {
+    this.#busy("polygon");
+  }
+
+  change() {
+    const [first] = this.#areas();
+    this.#busy("select");
+    if (first) this.#tool.selectFeature(first.id);
+  }
+
+  rest() {
+    this.#tool.setMode("rest");
+    this.#chart.removeAttribute("data-drawing");
+  }
+
+  undo() {
+    this.#tool.undo();
+    this.#tell();
+  }
+
+  clear() {
+    this.#whole = [];
+    this.#tool.clear();
+    this.#tell();
+  }
+
+  /** Put areas in place of what is drawn. Returns whether all of them can be edited. */
+  put(geometry) {
+    this.#tool.clear();
+    const polygons = polygonsOf(geometry).map((rings) => rings.map((ring) => ring.map(([lon, lat]) => [Number(lon.toFixed(9)), Number(lat.toFixed(9))])));
+    this.#whole = polygons.filter((rings) => rings.length > 1);
+    const features = polygons
+      .filter((rings) => rings.length === 1)
+      .map((coordinates) => ({ type: "Feature", properties: { mode: "polygon" }, geometry: { type: "Polygon", coordinates } }));
+    const results = this.#tool.addFeatures(features);
+    features.forEach(({ geometry: { coordinates } }, number) => {
+      if (results[number] && !results[number].valid) this.#whole.push(coordinates);
+    });
+    this.#tool.clearUndoRedoHistory();
+    return !this.#whole.length;
+  }
+
+  /** What is drawn: a polygon, several, or null. */
+  get geometry() {
+    const polygons = [...this.#whole, ...this.#areas().map(({ geometry }) => geometry.coordinates)];
+    if (!polygons.length) return null;
+    return polygons.length === 1 ? { type: "Polygon", coordinates: polygons[0] } : { type: "MultiPolygon", coordinates: polygons };
+  }
+
+  #areas() {
+    return this.#tool.getSnapshot().filter(({ geometry, properties }) => geometry.type === "Polygon" && properties.mode === "polygon" && !properties.currentlyDrawing);
+  }
+
+  #busy(mode) {
+    this.#tool.setMode(mode);
+    this.#chart.setAttribute("data-drawing", "");
+  }
+
+  #tell() {
+    this.#onChange(this.geometry);
+  }
+}
+
+/** Begin to draw on a <city-map>; null where this browser cannot draw maps. */
+export async function startDrawing(chart, { snapUrls = [], onChange } = {}) {
+  await chart.ready;
+  if (!chart.map) return null;
+  const [library, adapter] = await Promise.all([import("terra-draw"), import("terra-draw-maplibre-gl-adapter")]);
+  const drawing = new Drawing(chart, { ...library, ...adapter }, { onChange });
+  drawing.learn(snapUrls);
+  return drawing;
+}
+
+/** The polygons, each as its rings, of GeoJSON that holds areas. */
+export function polygonsOf(geojson) {
+  switch (geojson?.type) {
+    case "Polygon":
+      return [geojson.coordinates];
+    case "MultiPolygon":
+      return geojson.coordinates;
+    case "Feature":
+      return polygonsOf(geojson.geometry);
+    case "FeatureCollection":
+      return geojson.features.flatMap(polygonsOf);
+    default:
+      return [];
+  }
+}
+
+/** Square metres of areas on the ground, near enough to be told while drawing. */
+export function squareMetres(geometry) {
+  const radians = Math.PI / 180;
+  const ringArea = (ring) => {
+    const scale = Math.cos(ring[0][1] * radians);
+    let twice = 0;
+    for (let i = 1; i < ring.length; i += 1) {
+      twice += (ring[i - 1][0] - ring[0][0]) * (ring[i][1] - ring[0][1]) - (ring[i][0] - ring[0][0]) * (ring[i - 1][1] - ring[0][1]);
+    }
+    return Math.abs(twice / 2) * scale * (111_194.93 ** 2);
+  };
+  return polygonsOf(geometry).reduce((sum, [outer, ...holes]) => sum + ringArea(outer) - holes.reduce((inner, hole) => inner + ringArea(hole), 0), 0);
+}
+
+function parsed(text) {
+  try {
+    return text.trim() ? JSON.parse(text) : null;
+  } catch {
+    return null;
+  }
+}
+
+function fit(map, geometry) {
+  const places = polygonsOf(geometry).flatMap(([outer]) => outer);
+  if (!places.length) return;
+  const lons = places.map(([lon]) => lon);
+  const lats = places.map(([, lat]) => lat);
+  map.fitBounds([[Math.min(...lons), Math.min(...lats)], [Math.max(...lons), Math.max(...lats)]], { padding: 60, maxZoom: 17, animate: false });
+}
+
+async function bind(bar) {
+  const chart = document.getElementById(bar.dataset.drawingFor);
+  const form = bar.closest("form");
+  const field = form.elements[bar.dataset.drawingField];
+  const told = form.querySelector("[data-drawing-told]");
+  const buttons = new globalThis.Map([...bar.querySelectorAll("button[data-drawing]")].map((button) => [button.dataset.drawing, button]));
+  const drawing = await startDrawing(chart, {
+    snapUrls: chart.dataset.snap ? [chart.dataset.snap] : [],
+    onChange: (geometry) => {
+      field.value = geometry ? JSON.stringify(geometry) : "";
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      show();
+    },
+  });
+  if (!drawing) {
+    bar.hidden = true;
+    told.textContent = told.dataset.failed;
+    field.closest("details")?.setAttribute("open", "");
+    return;
+  }
+  const show = () => {
+    for (const [name, mode] of [["draw", "polygon"], ["change", "select"]]) buttons.get(name)?.setAttribute("aria-pressed", String(drawing.mode === mode));
+    const geometry = drawing.geometry;
+    const hint = drawing.mode === "polygon" ? told.dataset.draw : drawing.mode === "select" ? told.dataset.change : "";
+    const area = geometry ? told.dataset.area.replace("%s", Math.round(squareMetres(geometry)).toLocaleString(document.documentElement.lang)) : "";
+    told.textContent = [area, hint].filter(Boolean).join(" ");
+  };
+  const begin = () => {
+    const geometry = parsed(field.value);
+    if (!geometry) return;
+    drawing.put(geometry);
+    fit(chart.map, geometry);
+    drawing.change();
+    show();
+  };
+  buttons.get("draw")?.addEventListener("click", () => (drawing.mode === "polygon" ? drawing.rest() : drawing.draw(), show()));
+  buttons.get("change")?.addEventListener("click", () => (drawing.mode === "select" ? drawing.rest() : drawing.change(), show()));
+  buttons.get("undo")?.addEventListener("click", () => drawing.undo());
+  buttons.get("clear")?.addEventListener("click", () => (drawing.clear(), drawing.draw(), show()));
+  bar.querySelector("input[data-drawing='snap']")?.addEventListener("change", ({ target }) => (drawing.snaps = target.checked));
+  field.addEventListener("change", begin); // written by hand
+  form.addEventListener("click", ({ target }) => {
+    const place = target.closest?.("[data-fly]")?.dataset.fly?.split(",").map(Number);
+    if (place) chart.flyTo(place[0], place[1], 18);
+  });
+  begin();
+  chart.setAttribute("data-drawing-ready", "");
+}
+
+for (const bar of document.querySelectorAll("[data-drawing-for]")) bind(bar);
