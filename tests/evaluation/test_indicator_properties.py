@@ -62,12 +62,12 @@ def late(row: Row) -> Row:
     return row | finished | {"worked_seconds": 9 * 3600, "suspended": False}
 
 
-def reckoned(logs: list[Log], subject: Subject = Subject.ORGANIZATION) -> dict[str, Sums]:
+def reckoned(logs: list[Log], subject: Subject = Subject.ORGANIZATION, as_of: datetime = DUE + timedelta(days=60)) -> dict[str, Sums]:
     """By the number of a log (or what else the subjects are), numerator and denominator of each indicator that has any."""
     rows = [row | {"organization_id": number} for number, log in enumerate(logs) for row in log]
     engine = ibis.duckdb.connect(threads=1)
     engine.con.register("stages", pa.Table.from_pylist(rows, schema_of(STAGES)))
-    facts = Facts({"stages": engine.table("stages")}, DUE + timedelta(days=60), Settings())
+    facts = Facts({"stages": engine.table("stages")}, as_of, Settings())
     told: dict[str, Sums] = {}
     for one in reckon_all(facts, OF_HANDLINGS, [subject], BEGIN, END):
         told.setdefault(one.subject_id, {})[one.code] = (one.numerator, one.denominator or 0)
@@ -82,6 +82,14 @@ def none_rose(before: dict[str, Sums], after: dict[str, Sums]) -> bool:
         for code, (above, below) in sums.items()
         if code in ON_TIME and code in after.get(whose, {})
     )
+
+
+def test_while_the_month_goes_on_what_is_open_and_not_yet_due_is_nothing_to_judge():
+    logs, now = made_up(11), DUE + timedelta(days=9, hours=1)
+    open_still = {"stopped_at": None, "worked_seconds": None, "overdue": None, "stopped_by": None, "stage": "handling"}
+    to_come = [row | open_still | {"due_at": now + timedelta(days=days)} for days, row in enumerate(logs[0], start=1)]
+    assert to_come
+    assert reckoned([[*log, *to_come] for log in logs], as_of=now) == reckoned(logs, as_of=now)
 
 
 def test_a_late_case_more_never_raises_an_on_time_rate():

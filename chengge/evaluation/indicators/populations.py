@@ -81,18 +81,23 @@ def still_runs(clocks: Table) -> Value:
     return clocks.stopped_at.isnull() & clocks.paused_at.isnull()
 
 
+def _is_due(facts: Facts, done: Value, due_at: Value) -> Value:
+    """Done, or past its moment: what is open and not yet due is nothing to judge while the period goes on."""
+    return done | (due_at < ibis.literal(facts.as_of)).fill_null(False)
+
+
 def clocks_of(clock: str) -> Callable[[Facts], Table]:
     """Clocks of one kind by the moment they were due; the member is who stopped them, the organization whom they judge.
 
-    What counts: all but those that were not for whom they judge to bring to an end, and those of suspended cases. What a granted appeal
-    excuses counts as handled, yet is judged neither in time nor late.
+    What counts: all but those that are open and not yet due, those that were not for whom they judge to bring to an end, and those of
+    suspended cases. What a granted appeal excuses counts as handled, yet is judged neither in time nor late.
     """
 
     def rows(facts: Facts) -> Table:
         stages = facts.tables["stages"]
         own = stages.filter(stages.clock == clock)
         done = own.stopped_at.notnull()
-        counts = ~own.suspended
+        counts = ~own.suspended & _is_due(facts, done, own.due_at)
         if NOT_ITS_DUTY[clock]:
             counts = counts & ~own.stopped_by.isin(NOT_ITS_DUTY[clock]).fill_null(False)
         carried = {} if facts.settings.due_of == "due" or clock not in CARRIED else {"carried_until": _end(own)}
@@ -121,7 +126,8 @@ def _end(clocks: Table) -> Value:
 
 def walks(facts: Facts) -> Table:
     """Verify and check tasks by the moment they were due; the member is the inspector."""
-    tasks = facts.tables["tasks"]
+    table = facts.tables["tasks"]
+    tasks = table.filter(_is_due(facts, table.done_at.notnull(), table.due_at))
     return tasks.select(
         "case_id", "kind", "result",
         at=tasks.due_at,
@@ -261,8 +267,8 @@ def requests_of(*kinds: str) -> Callable[[Facts], Table]:
             granted=(own.outcome == "granted").fill_null(False),
             answered=answered,
             in_time=(own.answered_at <= own.answer_due_at).fill_null(False),
-            # Open and not yet due is nothing to judge; what lapsed or was lifted before anybody answered neither.
-            counts=answered | (own.ended_at.isnull() & (own.answer_due_at < ibis.literal(facts.as_of)).fill_null(False)),
+            # What lapsed or was lifted before anybody answered is nothing to judge either.
+            counts=answered | (own.ended_at.isnull() & _is_due(facts, answered, own.answer_due_at)),
             **placed(own),
         )  # fmt: skip
 
@@ -295,7 +301,7 @@ def answers(facts: Facts) -> Table:
         at=table.since,
         member=table.member_id,
         organization=table.department_id,
-        owed=table.state != "dropped",
+        owed=(table.state != "dropped") & _is_due(facts, table.state == "done", table.due_at),
         done=table.state == "done",
         in_time=((table.state == "done") & (table.done_at <= table.due_at)).fill_null(False),
         **placed(table),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from chengge.casework.models import Case, LedgerEntry
 from chengge.casework.queries.sight import with_all_below
-from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
+from chengge.domain.errors import Conflict, Forbidden, Gone, NotFound, Refused
 from chengge.domain.lifecycle import Post
 from chengge.evaluation import evidence
 from chengge.evaluation.evidence import Evidence
@@ -150,11 +150,11 @@ def inputs_again(run: EvaluationRun) -> Inputs:
 
 
 def facts_of(run: EvaluationRun, store: FactStore | None = None) -> Facts:
-    """The facts that a run was reckoned from. Raises Conflict where their files are gone."""
+    """The facts that a run was reckoned from. Raises Gone where their files are gone."""
     try:
         pinned = (store or city_facts()).pinned(run.facts_digest, int(run.as_of.timestamp()))
     except FileNotFoundError as error:
-        raise Conflict(
+        raise Gone(
             "facts_gone",
             _("The facts of run %(number)d are not here any more.") % {"number": run.pk},
             _("Bring back the folder “facts” from a backup; its files are named by their content."),
