@@ -67,6 +67,7 @@ LEFT JOIN (
   FROM {{cases}} mine JOIN casework_ledgerentry entry ON entry.case_id = mine.id WHERE entry.action IN ({_listed(BEGINNING)})
 ) begun ON assignment.level = 2 AND begun.case_id = c.id AND begun.at = assignment.started_at AND begun.turn = assignment.turn
 """  # noqa: S608 - our own words
+BY_ITSELF = """EXISTS (SELECT 1 FROM casework_selfdispatch own WHERE own.case_id = c.id AND own.ordinal = assignment.ordinal)"""
 # The inspector whom the roster had walking there: of the shift that had begun, or else of the day's first.
 KEEPER = """(
   SELECT roster.member_id
@@ -164,6 +165,7 @@ CASES = FactTable(
         Column("suspended_until", MOMENT, "c.suspended_until", _("Suspended until; none while it is not")),
         Column("extension_count", WHOLE, "c.extension_count", _("Extensions granted to the department that has it")),
         Column("urge_count", WHOLE, "c.urge_count", _("Times it was urged")),
+        Column("by_itself", YES_NO, "(c.undo_until IS NOT NULL)", _("The last dispatch was done by the house, not by a person")),
     ),
 )
 
@@ -247,6 +249,7 @@ ASSIGNMENTS = FactTable(
         Column("nth", WHOLE, "assignment.nth", _("Its turn among those of its level in the case, from 1")),
         Column("begun_by", TEXT, "begun.action", _("The action that began it, on the second level")),
         Column("member_id", WHOLE, "begun.member_id", _("Who began it; none for machines")),
+        Column("by_itself", YES_NO, BY_ITSELF, _("Begun by the house, where the city lets it dispatch by itself; on the second level")),
         *PLACED,
     ),
     together=("level", "begun_by"),

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from chengge import clock
 from chengge.casework import personal, photos, privacy, reminders, tasks, voice
-from chengge.casework.actions import perform
+from chengge.casework.actions import by_itself, perform
 from chengge.casework.models import Case, Evidence
 from chengge.domain.errors import Conflict
 from chengge.organization.queries import MACHINE
@@ -15,6 +15,7 @@ from chengge.organization.queries import MACHINE
 TASKS_AT_ONCE = 200
 WAKES_AT_ONCE = 1000
 ORPHAN_DAYS = 7
+JUST_FILED = timedelta(minutes=2)  # long enough for a worker that was busy or started anew
 
 
 @app.periodic(cron="* * * * *")
@@ -44,6 +45,27 @@ def wake_suspended(timestamp: int) -> int:
             continue
         woken += 1
     return woken
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(queueing_lock="casework.dispatch_filed", lock="casework.dispatch_by_itself", pass_context=False)
+def dispatch_filed(timestamp: int) -> int:
+    """Dispatch what has just been filed to whoever certainly answers for it, where the city allows it; how many."""
+    return by_itself.look(clock.now() - JUST_FILED)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="casework.dispatch_waiting", lock="casework.dispatch_by_itself", pass_context=False)
+def dispatch_waiting(timestamp: int) -> int:
+    """The same for everything that waits: a ruling may have settled meanwhile who answers."""
+    return by_itself.look()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="casework.stop_what_errs", lock="casework.stop_what_errs", pass_context=False)
+def stop_what_errs(timestamp: int) -> int:
+    """Stop dispatching by itself for classes whose accuracy is under their bar; how many."""
+    return len(by_itself.stop_what_errs())
 
 
 @app.periodic(cron="35 3 * * *")

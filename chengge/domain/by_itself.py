@@ -12,7 +12,7 @@ from enum import StrEnum
 from math import sqrt
 
 from chengge.domain.hard_cases import NEARLY_THE_SAME
-from chengge.domain.responsibility import NAMED_LEAST, Claim, Ground
+from chengge.domain.responsibility import FOR_AREA, FOR_CLASS, FOR_OWNER, NAMED_LEAST, NEAREST, Claim, Ground
 
 # What a claim is worth that stands alone and of which nothing else is known; other grounds count by their score.
 RESTS_ON: dict[Ground, float] = {
@@ -23,7 +23,8 @@ RESTS_ON: dict[Ground, float] = {
     Ground.HANDBOOK: 0.8,
     Ground.TERRITORY: 0.4,
 }
-NAMED_FOR_ALL, NAMED_MOST = 0.72, 0.95  # named for every class everywhere; named for one class of one owner in one community
+NAMED_FOR_ALL, NAMED_MOST = 0.7, 0.94  # named for every class everywhere; named for one class of one owner in an area drawn on the map
+NAMED_STEPS = 3 * FOR_CLASS + FOR_OWNER + NEAREST * FOR_AREA  # by how much the second ranks above the first
 WITHOUT_RULING = 0.985  # never as certain as what was ruled
 UNCERTAIN = 0.5  # at most, where somebody else has the same right
 NEAR, NEAR_DOUBT = 0.05, 0.1  # a claim that ranks less than this below the best one takes up to this share away
@@ -93,19 +94,17 @@ def verdict(claims: Sequence[Claim], words: Past | None = None, place: Past | No
         return NOBODY
     best = claims[0]
     reasons = [Reason(Because.RESTS, best.score, ground=best.ground)]
-    certainty = RESTS_ON.get(best.ground) or min(NAMED_FOR_ALL + max(best.score - NAMED_LEAST, 0.0), NAMED_MOST)
+    certainty = RESTS_ON.get(best.ground) or _named(best.score)
     rival = next((claim for claim in claims[1:] if claim.ground is not Ground.TERRITORY or best.ground is Ground.TERRITORY), None)
     apart = best.score - rival.score if rival is not None else 1.0
     ruled = best.ground is Ground.RULING
-    if rival is not None and is_equal(best, rival):
-        return Verdict(best, min(certainty, UNCERTAIN), (*reasons, Reason(Because.EQUAL, round(apart, 4))))
+    equal = rival is not None and is_equal(best, rival)
     if rival is None:
         reasons.append(Reason(Because.ALONE))
-    elif ruled or apart >= NEAR:
-        reasons.append(Reason(Because.NEXT, round(apart, 4)))
     else:
-        reasons.append(Reason(Because.NEAR, round(apart, 4)))
-        certainty *= 1 - NEAR_DOUBT * (1 - apart / NEAR)
+        near = not ruled and apart < NEAR
+        reasons.append(Reason(Because.EQUAL if equal else Because.NEAR if near else Because.NEXT, round(apart, 4)))
+        certainty *= 1 - NEAR_DOUBT * (1 - apart / NEAR) if near else 1.0
     if not ruled:
         for past, weight, raises, lowers, agree, differ in (
             (words, 1.0, WORDS_RAISE, WORDS_LOWER, Because.WORDS_AGREE, Because.WORDS_DIFFER),
@@ -118,6 +117,8 @@ def verdict(claims: Sequence[Claim], words: Past | None = None, place: Past | No
             certainty = certainty + (1 - certainty) * raises * share if same else certainty * (1 - lowers * share)
             reasons.append(Reason(agree if same else differ, round(past.share, 3), past.count))
         certainty = min(certainty, WITHOUT_RULING)
+    if equal:
+        certainty = min(certainty, UNCERTAIN)
     return Verdict(best, round(certainty, 4), tuple(reasons))
 
 
@@ -126,6 +127,11 @@ def is_equal(best: Claim, other: Claim) -> bool:
     if best.ground is Ground.RULING:
         return other.ground is Ground.RULING and best.score == other.score
     return best.score - other.score < NEARLY_THE_SAME
+
+
+def _named(score: float) -> float:
+    """Of a body that the city has named: the more exactly, the more certain."""
+    return NAMED_FOR_ALL + (NAMED_MOST - NAMED_FOR_ALL) * min(max(score - NAMED_LEAST, 0.0) / NAMED_STEPS, 1.0)
 
 
 def _weight(past: Past | None) -> float:
@@ -157,7 +163,7 @@ class Record:
         share, square = self.right / count, CONFIDENT**2
         middle = (share + square / (2 * count)) / (1 + square / count)
         half = CONFIDENT * sqrt(share * (1 - share) / count + square / (4 * count**2)) / (1 + square / count)
-        return max(middle - half, 0.0), min(middle + half, 1.0)
+        return min(max(middle - half, 0.0), share), max(min(middle + half, 1.0), share)  # never beside itself by a rounding
 
     def falls_under(self, bar: float, minimum_sample: int) -> bool:
         """Whether enough is judged, and the accuracy is under the bar (0 to 1)."""

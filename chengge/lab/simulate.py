@@ -17,8 +17,10 @@ from chengge.casework import tasks
 from chengge.casework.actions import Given, Said, complete_report, perform, report
 from chengge.casework.actions.side_paths import morning_of
 from chengge.casework.models import Origin
+from chengge.casework.queries.by_itself import switched_on
 from chengge.domain.errors import Conflict, Refused
 from chengge.domain.lifecycle import BY_ACTION, BY_ITSELF, Holder, Post, Stage
+from chengge.lab import by_itself
 from chengge.lab.lives import handling_of, holder_of, is_wrong, last_serial, open_lives, walker_of
 from chengge.lab.pace import Pace
 from chengge.lab.people import Deed, Life, next_deed
@@ -59,6 +61,7 @@ class Simulation:
         self.photos, self.tally = PhotoBox(), Tally()
         self.lives: dict[int, Life] = {}
         self.crowded_from: int | None = None
+        self.goes_by_itself = switched_on()
         self._seen: dict[int, tuple[float, float, int]] = {}  # where inspectors stood last
         self._queue: list[tuple[int, int, Callable[[int], None]]] = []
         self._counted = 0
@@ -217,7 +220,16 @@ class Simulation:
         if deed.post is Post.INSPECTOR and actor.member_id is not None:
             self._seen[actor.member_id] = life.lon, life.lat, now
         self._carry_over(life, deed)
+        if deed.action == "file" and life.class_id in self.goes_by_itself and self._goes_by_itself(life, now):
+            return
         self._plan(life, now)
+
+    def _goes_by_itself(self, life: Life, now: int) -> bool:
+        """Let the house dispatch it, where it is certain enough; whether somebody undoes that."""
+        undone = by_itself.goes(life)
+        if undone is not None:
+            self.put(life, undone, now + undone.wait)
+        return undone is not None
 
     def _not_yet(self, life: Life, now: int) -> int | None:
         """When the inspector named by the task can walk, if not now; the one who found the problem stands before it."""
@@ -286,7 +298,7 @@ class Simulation:
                 life.organization_id, life.level = deed.organization_id, life.level + 1
             case "hand_up" | "submit":
                 life.organization_id, life.level = holder_of(life.id)
-            case "confirm_return":
+            case "confirm_return" | "undo_dispatch":
                 life.tried.add(life.department_id or 0)
                 life.department_id = life.organization_id = life.handling = None
             case "fail_check":

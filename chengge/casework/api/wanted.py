@@ -39,7 +39,7 @@ class Wanted(BaseModel):
     reported_from: Day | None = Field(None, alias="from", description="Day of the report, inclusive")
     reported_to: Day | None = Field(None, alias="to", description="Day of the report, inclusive")
     mine: bool = Field(False, description="Only cases that my organization holds now")
-    mark: Annotated[str, Field(pattern=r"^(returned|rework|self_disposed)?$")] = ""
+    mark: Annotated[str, Field(pattern=r"^(returned|rework|self_disposed|by_itself)?$")] = ""
     order: Annotated[str, Field(pattern=r"^(due|newest)$")] = Field("due", description="due: the most pressing first; newest")
 
     def filter(self) -> CaseFilter:

@@ -21,7 +21,7 @@ from chengge.organization.queries import Actor
 
 # Shown as buttons beside the first one; what is left, and what is seldom done, stands in a menu.
 MOST_BUTTONS = 2
-SELDOM = frozenset({"reclassify", "transfer", "correct"}) | DANGEROUS
+SELDOM = frozenset({"reclassify", "transfer", "correct", "undo_dispatch"}) | DANGEROUS
 
 
 @require_safe

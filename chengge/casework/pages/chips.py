@@ -51,7 +51,8 @@ def _labels(wanted: CaseFilter) -> list[tuple[str, str]]:
     if wanted.urgent:
         found.append(("urgent", _("Urgent")))
     if wanted.mark:
-        found.append(("mark", {"returned": _("Returned"), "rework": _("Rework"), "self_disposed": _("Self-disposed")}[wanted.mark]))
+        marks = {"returned": _("Returned"), "rework": _("Rework"), "self_disposed": _("Self-disposed"), "by_itself": _("By itself")}
+        found.append(("mark", marks[wanted.mark]))
     if wanted.reported_from:
         found.append(("from", _("from %(day)s") % {"day": wanted.reported_from}))
     if wanted.reported_to:

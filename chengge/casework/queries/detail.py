@@ -66,6 +66,7 @@ class CaseDetail:
         area: street and community in words.
         open_actions: what this member may do now, in the rule book's order.
         candidates: whom to dispatch to, the likeliest first; only where this member may dispatch now.
+        by_itself: the entry by which the house dispatched it; None where a person did.
     """
 
     case: Case
@@ -80,6 +81,17 @@ class CaseDetail:
     assignments: tuple[Assignment, ...]
     open_actions: tuple[Transition, ...]
     candidates: tuple[Candidate, ...]
+
+    @property
+    def by_itself(self) -> EntryWords | None:
+        if self.case.undo_until is None:
+            return None
+        return next((entry for entry in self.entries if entry.action == "dispatch" and not entry.who), None)
+
+    @property
+    def may_be_undone(self) -> bool:
+        """Whether this member may undo that now."""
+        return any(row.action == "undo_dispatch" for row in self.open_actions)
 
 
 def case_in_sight(actor: Actor, which: int | str) -> Case:

@@ -18,7 +18,7 @@ from chengge.foundation.models import Component, ProblemKind
 from chengge.organization.queries import CITY_ZONE
 
 LIGHTS = tuple(light.value for light in Light)
-MARKS = ("returned", "rework", "self_disposed")
+MARKS = ("returned", "rework", "self_disposed", "by_itself")
 ORDERS = ("due", "newest")
 LONGEST_TEXT = 100
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
@@ -48,7 +48,7 @@ class CaseFilter:
         number: the beginning of a case number, or a whole grid or component code.
         reported_from, reported_to: days of the city, both inclusive.
         mine: only cases that the member's own organization holds now.
-        mark: `returned`, `rework` or `self_disposed`.
+        mark: one of `MARKS`; `by_itself`: the last dispatch was done by the house.
         order: `due` (most pressing first) or `newest`; ended cases are always newest first.
     """
 
@@ -154,6 +154,7 @@ MARK_IS = {
     "returned": Q(return_count__gt=0),
     "rework": Q(rework_count__gt=0),
     "self_disposed": Q(self_disposed=True),
+    "by_itself": Q(undo_until__isnull=False),
 }
 
 

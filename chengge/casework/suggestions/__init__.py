@@ -3,6 +3,6 @@
 Trained by `chengge train` (`training`), kept as plain arrays beside the photos (`keeping`), answered in NumPy alone (`answering`).
 """
 
-from chengge.casework.suggestions.answering import NO_IDEA, Guess, Suggestion, suggest
+from chengge.casework.suggestions.answering import NO_IDEA, Guess, Suggestion, departments_said, suggest
 
-__all__ = ["NO_IDEA", "Guess", "Suggestion", "suggest"]
+__all__ = ["NO_IDEA", "Guess", "Suggestion", "departments_said", "suggest"]

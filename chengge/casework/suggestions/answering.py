@@ -53,7 +53,7 @@ def suggest(text: str) -> Suggestion:
     if len(text.strip()) < LEAST_CHARACTERS:
         return NO_IDEA
     classes = _classes(text)
-    departments = _departments(text)
+    departments = departments_said(text)
     return Suggestion(classes, departments, bool(classes)) if classes or departments else NO_IDEA
 
 
@@ -75,7 +75,8 @@ def _classes(text: str) -> tuple[Guess, ...]:
     return tuple(Guess(found[label].pk, found[label].name, confidence, seen) for label, confidence, seen in ranked if label in found)
 
 
-def _departments(text: str) -> tuple[Guess, ...]:
+def departments_said(text: str) -> tuple[Guess, ...]:
+    """Guesses of the department alone, the likeliest first. No query without a model or a sure guess, else one."""
     ranked = _ranked(kept(DEPARTMENTS), text)
     if not ranked:
         return ()

@@ -16,6 +16,7 @@ from chengge.foundation.models import Division
 from chengge.lab import (
     answers,
     bulletins,
+    by_itself,
     channels,
     consequences,
     inspections,
@@ -76,6 +77,8 @@ class Command(BaseCommand):
             with steps("Founding the city") as tell:
                 found_city(seed, city_day(now), tell)
             if days:
+                with steps("Some classes may go by themselves"):
+                    by_itself.allow(now - timedelta(days=days))
                 _live_until(now, days, seed, cases_per_day)
                 with steps("Inspectors walk their streets"):
                     tracks.live(min(days, tracks.DAYS))
@@ -99,6 +102,8 @@ class Command(BaseCommand):
                     requests.fill(seed)
                 with steps("Disputes are looked at, met about and ruled"):
                     rulings.fill(seed)
+                with steps("What went by itself is judged"):
+                    by_itself.fill(seed)
                 with steps("Scores are reckoned, and one run replaces another"):
                     runs.fill(seed)
                 with steps("Scores have consequences"):
