@@ -35,7 +35,7 @@ class NotFound(Refused):
 
 
 class Gone(Refused):
-    """It was here, and was forgotten on purpose."""
+    """It was here, and is here no more: forgotten on purpose, or its files are gone."""
 
 
 class TooMany(Refused):
