@@ -24,6 +24,7 @@ from chengge.field.api import router as field
 from chengge.foundation.api import router as foundation
 from chengge.intake.api import router as intake
 from chengge.organization.api import router as organization
+from chengge.organization.gates import require_own_password
 from chengge.organization.models import Member
 from chengge.organization.queries import Actor, actor_of
 from chengge.organization.tokens import actor_with
@@ -63,6 +64,7 @@ class SessionAuth(AuthBase):
         if not request.user.is_authenticated:
             return None
         require_csrf(request)
+        require_own_password(request.user)
         request.actor = actor_of(request.user)  # type: ignore[attr-defined]
         return request.user
 

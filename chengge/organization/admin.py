@@ -118,8 +118,8 @@ class OrganizationAdmin(KeptAdmin):
 
 @admin.register(Member)
 class MemberAdmin(HouseAdmin):
-    list_display = ("username", "full_name", "organization", "axis", "division_code", "is_active", "last_login")
-    list_filter = ("axis", "is_active")
+    list_display = ("username", "full_name", "organization", "axis", "division_code", "is_active", "must_choose_password", "last_login")
+    list_filter = ("axis", "is_active", "must_choose_password")
     list_select_related = ("organization",)
     search_fields = ("username", "full_name")
     fields = (
@@ -131,6 +131,7 @@ class MemberAdmin(HouseAdmin):
         "phone",
         "language",
         "is_active",
+        "must_choose_password",
         "last_login",
         "date_joined",
     )

@@ -10,18 +10,34 @@ from django.utils.translation import gettext as _
 
 from chengge.domain.errors import Forbidden
 from chengge.domain.lifecycle import Post
-from chengge.organization.models import PostChoice
+from chengge.organization.models import Member, PostChoice
 from chengge.organization.queries import Actor, actor_of
+from chengge.organization.refusals import OwnPasswordNeeded
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
 def actor_at(request: HttpRequest) -> Actor:
-    """The signed-in member with today's posts; asked once a request."""
+    """The signed-in member with today's posts; asked once a request.
+
+    Raises:
+        OwnPasswordNeeded: they still have the password that was handed over.
+    """
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
+        require_own_password(request.user)  # type: ignore[arg-type]
         actor = request.actor = actor_of(request.user)  # type: ignore[attr-defined, arg-type]
     return actor
+
+
+def require_own_password(member: Member) -> None:
+    """Raises OwnPasswordNeeded while the member's password is one that was handed over. Tokens of programs are not asked."""
+    if member.must_choose_password:
+        raise OwnPasswordNeeded(
+            "own_password_needed",
+            _("Your password was handed to you. First choose one of your own."),
+            _("Sign in with a browser: the page to choose it comes by itself."),
+        )
 
 
 def for_posts(*posts: Post) -> Callable[[View], View]:

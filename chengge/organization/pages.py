@@ -6,16 +6,20 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash, views
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chengge.domain.lifecycle import Post
+from chengge.organization.actions import choose_password
 from chengge.organization.gates import actor_at
+from chengge.organization.models import Member
 
 # Whose desk a member with several posts comes to first.
 HOME_ORDER = (
@@ -52,6 +56,16 @@ class SignInForm(AuthenticationForm):
         "invalid_login": gettext_lazy("Name and password do not match. Both tell capital letters from small ones."),
         "inactive": gettext_lazy("This member has left. Ask your administrator."),
     }
+
+
+class OwnPasswordForm(SetPasswordForm):
+    """The first password of one's own. The one that was handed over is not asked for again: it was typed just now."""
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean()
+        if self.user.check_password(given.get("new_password1") or ""):
+            self.add_error("new_password1", _("This is the password that was handed to you. Choose another."))
+        return given
 
 
 class SignIn(views.LoginView):
@@ -101,14 +115,23 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect({Post.INSPECTOR: "/phone/", Post.LEADER: "/leader/"}.get(post, f"/desk/{post.value}/"))
 
 
+@sensitive_post_parameters()
 @login_required
 @require_http_methods(["GET", "POST"])
 def change_password(request: HttpRequest) -> HttpResponse:
-    """A new password; the session of this browser goes on, all others end."""
-    form = PasswordChangeForm(request.user, request.POST or None)
+    """A new password; the session of this browser goes on, all others end. Who still has a first one comes here before anything else."""
+    member: Member = request.user
+    first = member.must_choose_password
+    form = (OwnPasswordForm if first else PasswordChangeForm)(member, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        member = form.save()
+        choose_password(member, form.cleaned_data["new_password1"])
         update_session_auth_hash(request, member)
         messages.success(request, _("The password is changed. Other browsers have been signed out."))
-        return redirect("/")
-    return render(request, "organization/change_password.html", {"form": form}, status=400 if form.errors else 200)
+        return redirect(_onward(request))
+    return render(request, "organization/change_password.html", {"form": form, "first": first}, status=400 if form.errors else 200)
+
+
+def _onward(request: HttpRequest) -> str:
+    """Where the member was going, if that is here."""
+    wanted = request.GET.get("next", "/")
+    return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()) else "/"

@@ -1,9 +1,11 @@
 """What a page says when the house will not do something: the sentence and the hint of the refusal, never a bare number."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from chengge.domain.errors import Conflict, Forbidden, Gone, NotFound, Refused, TooMany
 
@@ -15,6 +17,10 @@ STATUS: tuple[tuple[type[Refused], int], ...] = (
     (TooMany, 429),
     (Refused, 400),
 )
+
+
+class OwnPasswordNeeded(Forbidden):
+    """The member still has the password that was handed over, and has to choose one first."""
 
 
 def status_of(refusal: Refused) -> int:
@@ -34,6 +40,8 @@ class RefusalPages:
     def process_exception(self, request: HttpRequest, refusal: Exception) -> HttpResponse | None:
         if not isinstance(refusal, Refused):
             return None
+        if isinstance(refusal, OwnPasswordNeeded):
+            return _to_choose_password(request)
         status = status_of(refusal)
         context = {"message": refusal.message, "hint": refusal.hint, "code": status}
         if request.headers.get("HX-Request") == "true":
@@ -46,3 +54,14 @@ class RefusalPages:
         if isinstance(refusal, TooMany):
             response.headers["Retry-After"] = str(refusal.retry_after_seconds)
         return response
+
+
+def _to_choose_password(request: HttpRequest) -> HttpResponse:
+    """To the page where the password is chosen, and from there on to where the member was going."""
+    address = reverse("change_password")
+    if request.headers.get("HX-Request") == "true":
+        response = HttpResponse(status=204)
+        response.headers["HX-Redirect"] = address
+        return response
+    wanted = request.get_full_path() if request.method == "GET" else "/"
+    return redirect(address if wanted == "/" else f"{address}?{urlencode({'next': wanted})}")

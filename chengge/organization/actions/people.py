@@ -197,12 +197,20 @@ def dismiss(actor: Actor, member: Member, day: date) -> None:
 
 
 def give_new_password(actor: Actor, member: Member) -> FirstPassword:
-    """A new random password for somebody who has lost theirs; the old one is void at once."""
+    """A new random password for somebody who has lost theirs, to be changed when they sign in; the old one is void at once."""
     require_administrator(actor)
     word = first_password()
     member.set_password(word)
-    member.save(update_fields=["password"])
+    member.must_choose_password = True
+    member.save(update_fields=["password", "must_choose_password"])
     return FirstPassword(member.username, member.full_name, word)
+
+
+def choose_password(member: Member, password: str) -> None:
+    """The password that a member has chosen for themselves; every session and token made with the one before ends."""
+    member.set_password(password)
+    member.must_choose_password = False
+    member.save(update_fields=["password", "must_choose_password"])
 
 
 def first_password() -> str:
@@ -221,5 +229,6 @@ def _member(values: MemberValues, hashed_password: str) -> Member:
         phone=values.phone,
         language=values.language,
         password=hashed_password,
+        must_choose_password=True,
         is_staff=Post.ADMINISTRATOR in values.posts,  # Opens the plain tables, where every table asks for the post again.
     )
