@@ -1,6 +1,5 @@
 """Notices under the bell, and the administrator's page of what is stuck."""
 
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from chengge.notices.models import Notice
 from chengge.notices.queries import Wanted
 from chengge.notices.words import topic_name
 from chengge.organization.gates import actor_at, for_administrators, for_members
+from chengge.organization.typed import day
 
 STUCK = "stuck"
 
@@ -111,15 +111,8 @@ def _wanted(request: HttpRequest) -> Wanted:
     state = request.GET.get("state", STUCK)
     if state not in ("", STUCK) and state not in Notice.State.values:
         raise Refused("state", _("There is no state “%(state)s”.") % {"state": state[:20]}, field="state")
-    day = request.GET.get("day", "")
-    try:
-        on = date.fromisoformat(day) if day else None
-    except ValueError as error:
-        message = _("“%(value)s” is not a day.") % {"value": day[:40]}
-        raise Refused("day", message, _("A day is written as 2026-11-23."), field="day") from error
-    if on is not None and not 1990 <= on.year <= 2199:
-        raise Refused("day", _("This day lies too far away."), field="day")
-    return Wanted(state, request.GET.get("topic", "")[:24], on, request.GET.get("q", "").replace("\0", "").strip()[:160])
+    text = request.GET.get("q", "").replace("\0", "").strip()[:160]
+    return Wanted(state, request.GET.get("topic", "")[:24], day(request.GET, "day"), text)
 
 
 def _query(wanted: Wanted) -> str:

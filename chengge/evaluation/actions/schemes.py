@@ -25,8 +25,8 @@ from chengge.evaluation.queries.schemes_content import ItemContent, VersionConte
 from chengge.evaluation.queries.schemes_faults import Fault, faults_of, unkeepable
 from chengge.organization.models import Organization, OrganizationKind, PostChoice
 from chengge.organization.queries import Actor, city_day
+from chengge.organization.typed import FIRST_DAY, LAST_DAY
 
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 MOST_ITEMS, MOST_ASPECTS = 600, 60
 MOST_FAULTS_TOLD = 8
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +22,7 @@ from chengge.evaluation.queries.comparing import Compared, Side, Verdict, before
 from chengge.evaluation.queries.judging import subjects_of
 from chengge.evaluation.queries.schemes_words import in_language
 from chengge.organization.queries import city_day
+from chengge.organization.typed import day_needed, whole
 
 MODES = ("periods", "change", "groups")  # as `_mode_words` names them
 DAYS = 30
@@ -133,11 +134,8 @@ def _sides(asked: Asked) -> tuple[Side, Side]:
         case "groups":
             return two_groups(asked.period, (_("First group"), asked.ids), (_("Second group"), asked.others))
         case "change":
-            try:
-                day, days = date.fromisoformat(asked.change), int(asked.days)
-            except ValueError:
-                raise Refused("change", _("Give a day such as 2026-10-01 and a number of days."), field="change") from None
-            sides = before_and_after(day, days)
+            typed = {"change": asked.change, "days": asked.days}
+            sides = before_and_after(day_needed(typed, "change"), whole(typed, "days") or 0)
         case _:
             sides = two_periods(asked.first, asked.second)
     if not asked.ids:

@@ -29,9 +29,10 @@ from chengge.evaluation.models import (
 from chengge.evaluation.pages.consequences import readers
 from chengge.evaluation.queries.consequence_words import FEN_IN_YUAN, scheme_label
 from chengge.evaluation.queries.consequences import rules_listed
-from chengge.foundation.pages.manage.common import DayField, LookForm, tell, today, whole
+from chengge.foundation.pages.manage.common import DayField, LookForm, tell, today
 from chengge.organization.gates import actor_at, for_posts
 from chengge.organization.models import OrganizationKind, PostChoice
+from chengge.organization.typed import whole
 
 writers = for_posts(Post.EVALUATOR)
 LEVELS = [("", gettext_lazy("any")), *((str(level), str(level)) for level in (2, 3, 4))]
@@ -146,7 +147,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 @writers
 def edit(request: HttpRequest) -> HttpResponse:
     """Write a rule that holds from a day on: a new one, or in place of another (`?rule=`)."""
-    shown = ConsequenceRule.objects.filter(pk=whole(request.GET.get("rule"), "rule") or 0).prefetch_related("steps").first()
+    shown = ConsequenceRule.objects.filter(pk=whole(request.GET, "rule") or 0).prefetch_related("steps").first()
     if shown is not None:
         scheme, kind, by = shown.scheme, Kind(shown.kind), By(shown.by)
     else:
@@ -183,7 +184,7 @@ def edit(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest) -> HttpResponse:
     """Let a rule hold no longer."""
     try:
-        end_rule(actor_at(request), whole(request.POST.get("rule"), "rule") or 0, today())
+        end_rule(actor_at(request), whole(request.POST, "rule") or 0, today())
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -34,8 +34,9 @@ from chengge.evaluation.queries.consequences import (
     statements,
 )
 from chengge.evaluation.queries.runs import group_label
-from chengge.foundation.pages.manage.common import page_of, whole
+from chengge.foundation.pages.manage.common import page_of
 from chengge.organization.gates import actor_at, for_members, for_posts
+from chengge.organization.typed import whole
 
 readers = for_posts(Post.EVALUATOR, Post.LEADER, Post.ADMINISTRATOR)
 MOST_RUNS = 12
@@ -74,7 +75,7 @@ def printed(request: HttpRequest, statement_id: int) -> HttpResponse:
 @readers
 def make(request: HttpRequest) -> HttpResponse:
     """Propose the statement of a run."""
-    run_id = whole(request.POST.get("run"), "run") or 0
+    run_id = whole(request.POST, "run") or 0
     try:
         statement = propose(run_id, actor_at(request))
     except Refused as refusal:

@@ -16,12 +16,12 @@ from chengge.evaluation.actions import imported_scores as actions
 from chengge.evaluation.actions.imported_scores import Heading, SentFile
 from chengge.evaluation.models import ImportedSet, Judged
 from chengge.evaluation.pages import inspections_common as common
-from chengge.evaluation.pages.inspections_common import text
 from chengge.evaluation.queries.imported_scores import evidence_path, import_in_sight, imports_in_sight
 from chengge.evaluation.score_tables import HEADINGS, MOST_BYTES, empty_form
 from chengge.foundation.pages.manage.common import page_of
 from chengge.organization.gates import actor_at, for_members, for_posts
 from chengge.organization.refusals import status_of
+from chengge.organization.typed import day_needed, text
 
 PAGE_SIZE = 30
 MOST_FAULTS_SHOWN = 100
@@ -49,8 +49,8 @@ def new(request: HttpRequest) -> HttpResponse:
             kind=text(given, "kind"),
             body=text(given, "body"),
             judged=text(given, "judged"),
-            begin=common.day(given, "begin"),
-            end=common.day(given, "end"),
+            begin=day_needed(given, "begin"),
+            end=day_needed(given, "end"),
         )
         table, evidence = _file(request, "table", MOST_BYTES + 1), _file(request, "evidence", MOST_EVIDENCE_BYTES)
         brought = actions.bring_in(actor_at(request), heading, table, evidence)

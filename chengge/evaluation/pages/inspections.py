@@ -15,7 +15,6 @@ from chengge.evaluation.actions.inspections import CampaignValues, ItemValues
 from chengge.evaluation.models import Campaign, ChecklistItem, Source
 from chengge.evaluation.models.schemes import SchemeItem
 from chengge.evaluation.pages import inspections_common as common
-from chengge.evaluation.pages.inspections_common import number_in, text, whole
 from chengge.evaluation.queries.inspections import NEVER_ASSESSES, campaign_in_sight, campaigns_in_sight, progress_of
 from chengge.foundation.pages.manage.common import page_of, today
 from chengge.foundation.pages.manage.forms import division_choices, organization_choices
@@ -23,6 +22,7 @@ from chengge.foundation.queries import holding_on
 from chengge.organization.gates import actor_at, for_members, for_posts
 from chengge.organization.models import MemberPost, PostChoice
 from chengge.organization.refusals import status_of
+from chengge.organization.typed import day_needed, text, whole, whole_in, wholes
 
 PAGE_SIZE = 30
 EMPTY_ITEMS = 3
@@ -89,24 +89,24 @@ def _values(given: QueryDict) -> CampaignValues:
                 ItemValues(
                     code=code.strip(),
                     text=what.replace("\x00", "").strip(),
-                    most=number_in(most.strip(), "items", 0) or 0,
+                    most=whole_in(most.strip(), "items") or 0,
                     photo=photo,
-                    organization_id=number_in(organization.strip(), "items"),
+                    organization_id=whole_in(organization.strip(), "items"),
                 )
             )
     return CampaignValues(
         code=text(given, "code"),
         name=text(given, "name"),
         kind=text(given, "kind"),
-        begin=common.day(given, "begin"),
-        end=common.day(given, "end"),
-        places=whole(given, "places", 0) or 0,
+        begin=day_needed(given, "begin"),
+        end=day_needed(given, "end"),
+        places=whole(given, "places") or 0,
         items=tuple(items),
-        assessor_ids=tuple(filter(None, (number_in(one, "assessors") for one in given.getlist("assessors")))),
+        assessor_ids=tuple(wholes(given, "assessors")),
         division_code=whole(given, "division_code"),
-        minimum=whole(given, "minimum", 0) or 0,
-        second_percent=whole(given, "second_percent", 0) or 0,
-        bound_percent=whole(given, "bound_percent", 0) or 0,
+        minimum=whole(given, "minimum") or 0,
+        second_percent=whole(given, "second_percent") or 0,
+        bound_percent=whole(given, "bound_percent") or 0,
         about=text(given, "about"),
     )
 

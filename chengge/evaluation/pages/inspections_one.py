@@ -16,7 +16,6 @@ from chengge.evaluation.actions.visits import MarkGiven
 from chengge.evaluation.models import Campaign, InspectionPlace, Judged, Mark, SampleFrame, Visit
 from chengge.evaluation.pages import inspections_common as common
 from chengge.evaluation.pages.inspections import for_evaluators
-from chengge.evaluation.pages.inspections_common import text, whole
 from chengge.evaluation.queries import inspection_results as results
 from chengge.evaluation.queries.inspection_results import Found, shown
 from chengge.evaluation.queries.inspections import (
@@ -32,6 +31,7 @@ from chengge.foundation.pages import city_map
 from chengge.foundation.queries.map_layers import Window
 from chengge.organization.gates import actor_at, for_members
 from chengge.organization.models import Organization
+from chengge.organization.typed import text, whole
 
 VIEWS = ("progress", "sample", "results", "agreement")
 State = Campaign.State

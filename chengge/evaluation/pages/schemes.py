@@ -52,10 +52,11 @@ from chengge.evaluation.queries.schemes_words import (
     terms_words,
     way_words,
 )
-from chengge.foundation.pages.manage.common import tell, today, whole
+from chengge.foundation.pages.manage.common import tell, today
 from chengge.organization.gates import actor_at, for_members, for_posts
 from chengge.organization.models import OrganizationKind, PostChoice
 from chengge.organization.queries import city_day
+from chengge.organization.typed import whole
 
 for_writers = for_posts(Post.EVALUATOR, Post.ADMINISTRATOR)
 MOST_GRADES, FREE_GRADES = 12, 2
@@ -163,7 +164,7 @@ def new_draft(request: HttpRequest, scheme_id: int) -> HttpResponse:
     start = request.POST.get("start", "")
     if start == "workbook":
         content = _workbook(request, found)
-    elif version_id := whole(start, "start"):
+    elif version_id := whole(request.POST, "start"):
         content = content_of(version_seen_by(actor, version_id))
     else:
         content = VersionContent()
@@ -203,7 +204,7 @@ def take_workbook(request: HttpRequest, version_id: int) -> HttpResponse:
     actor = actor_at(request)
     found = version_seen_by(actor, version_id)
     content = _workbook(request, found.scheme)
-    edit_draft(actor, version_id, content, whole(request.POST.get("seen"), "seen") or 0)
+    edit_draft(actor, version_id, content, whole(request.POST, "seen") or 0)
     messages.success(request, _("The workbook was taken: %(count)s items.") % {"count": content.item_count})
     return redirect("evaluation_scheme_version", version_id)
 
@@ -215,7 +216,7 @@ def changes(request: HttpRequest, version_id: int) -> HttpResponse:
     actor = actor_at(request)
     found = version_seen_by(actor, version_id)
     others = list(versions_seen_by(actor).filter(scheme=found.scheme).exclude(pk=found.pk))
-    asked = whole(request.GET.get("with"), "with")
+    asked = whole(request.GET, "with")
     other = version_seen_by(actor, asked) if asked else _usual_other(found, others)
     context = {
         "version": found,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +23,7 @@ from chengge.evaluation.queries.rules import known_indicators
 from chengge.evaluation.queries.schemes import version_seen_by
 from chengge.evaluation.queries.schemes_content import AspectContent, ItemContent, VersionContent, content_of
 from chengge.evaluation.queries.schemes_words import HEIGHT, WIDTH, curve_of, in_language, rule_words, terms_words
-from chengge.foundation.pages.manage.common import whole
+from chengge.organization import typed
 from chengge.organization.gates import actor_at
 
 NEW_ITEM = ItemContent("", Decimal(0), Way.LINEAR, zero_at=Decimal("0.6"), full_at=Decimal(1), each=Decimal(1))
@@ -52,7 +52,7 @@ def edit(request: HttpRequest, version_id: int) -> HttpResponse:
     found = version_seen_by(actor, version_id)
     wish = Wish.of(request.POST.get("do", ""))
     content = _wished(_filled(content_of(found), request.POST), wish)
-    saved = edit_draft(actor, version_id, content, whole(request.POST.get("seen"), "seen") or 0)
+    saved = edit_draft(actor, version_id, content, typed.whole(request.POST, "seen") or 0)
     address = reverse("evaluation_scheme_version", args=[version_id])
     match wish.what:
         case "item" if wish.aspect is not None:
@@ -79,7 +79,7 @@ def item(request: HttpRequest, version_id: int, aspect: int, place: int | None =
     if request.method == "POST" and form.is_valid():
         items = (*owner.items, form.item()) if place is None else (*owner.items[:place], form.item(), *owner.items[place + 1 :])
         changed = _with_aspect(content, aspect, replace(owner, items=items))
-        edit_draft(actor, version_id, changed, whole(request.POST.get("seen"), "seen") or 0)
+        edit_draft(actor, version_id, changed, typed.whole(request.POST, "seen") or 0)
         return redirect(f"{reverse('evaluation_scheme_version', args=[version_id])}#aspect-{aspect}")
     _ask_again(form, version_id)
     context = {
@@ -156,7 +156,7 @@ def _filled(content: VersionContent, given: QueryDict) -> VersionContent:
 
 
 def _settings(settings: Settings, given: QueryDict) -> Settings:
-    days = whole(given.get("recurs_within_days"), "recurs_within_days") or settings.recurs_within_days
+    days = typed.whole(given, "recurs_within_days") or settings.recurs_within_days
     try:
         return replace(settings, recurs_within_days=days, **{name: given.get(name, getattr(settings, name)) for name in CHOICES})
     except ValueError as error:
@@ -173,16 +173,7 @@ def _grades(given: QueryDict) -> Iterator[tuple[Decimal, str]]:
 
 
 def _number(given: QueryDict, name: str, otherwise: Decimal) -> Decimal:
-    said = given.get(name, "").strip()
-    if not said:
-        return otherwise if name not in given else Decimal(0)
-    try:
-        number = Decimal(said)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise Refused("invalid", _("“%(value)s” is no number.") % {"value": said[:40]}, _("Go back and mend it."), field=name)
-    return number
+    return otherwise if name not in given else typed.number(given, name) or Decimal(0)
 
 
 def _wished(content: VersionContent, wish: Wish) -> VersionContent:

@@ -14,7 +14,6 @@ from chengge.casework.photos import path_of, store
 from chengge.domain.errors import NotFound, Refused
 from chengge.evaluation.actions.visits import Look, MarkGiven, report_finding, send_in
 from chengge.evaluation.models import ChecklistItem, Visit
-from chengge.evaluation.pages.inspections_common import degrees, text, whole
 from chengge.evaluation.queries.inspections import own_visit, own_visits, photo_in_sight
 from chengge.evaluation.queries.sampling import street_names
 from chengge.foundation.pages.manage.forms import class_choices
@@ -22,6 +21,7 @@ from chengge.foundation.queries.map_layers import Window, feature_collection, po
 from chengge.organization.gates import actor_at, for_members
 from chengge.organization.queries import Actor
 from chengge.organization.refusals import status_of
+from chengge.organization.typed import latitude, longitude, metres, text, whole
 
 MOST_FILES = 12
 CHIPS_UP_TO = 10  # points; more are written as a number
@@ -165,9 +165,9 @@ def _look(request: HttpRequest, actor: Actor, mine: Visit) -> Look:
         photos[item.pk] = _photos(request, actor, str(item.pk))
     return Look(
         marks=marks,
-        lon=degrees(given, "lon"),
-        lat=degrees(given, "lat"),
-        accuracy_m=degrees(given, "accuracy"),
+        lon=longitude(given),
+        lat=latitude(given),
+        accuracy_m=metres(given, "accuracy"),
         words=text(given, "words"),
         photos={item_id: digests for item_id, digests in photos.items() if digests},
     )

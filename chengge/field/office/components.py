@@ -9,11 +9,11 @@ from django.views.decorators.http import require_safe
 from chengge.domain.codes import CodeError, ComponentCode
 from chengge.domain.errors import NotFound
 from chengge.field.office.common import areas, for_office, keeping, page
-from chengge.field.pages import sent as read
 from chengge.field.queries.surveys import component_history
 from chengge.foundation.models import Component, ProblemKind
 from chengge.foundation.queries import classes
 from chengge.foundation.queries.register import components_like
+from chengge.organization import typed
 
 PAGE_SIZE = 50
 MOST_CLASSES = 500
@@ -26,12 +26,12 @@ def components(request: HttpRequest) -> HttpResponse:
     asked = request.GET
     wanted: dict[str, Any] = {
         "text": asked.get("q", "").strip()[:60],
-        "class_id": read.whole(asked, "class"),
+        "class_id": typed.whole(asked, "class"),
         "state": asked.get("state", "") if asked.get("state") in Component.State.values else "",
-        "division_code": read.whole(asked, "division"),
+        "division_code": typed.whole(asked, "division"),
     }
     rows = components_like(**wanted).select_related("problem_class", "owning_body", "maintaining_body").order_by("code")
-    if (after := read.whole(asked, "after")) is not None:
+    if (after := typed.whole(asked, "after")) is not None:
         rows = rows.filter(code__gt=after)
     found = list(rows[: PAGE_SIZE + 1])
     context = {

@@ -15,12 +15,12 @@ from chengge import clock
 from chengge.casework.queries.export import Cell
 from chengge.domain.errors import Refused
 from chengge.field.office.common import csv_file, for_office, keeping, page, streets
-from chengge.field.pages import sent as read
 from chengge.field.queries.roster import DAYS, choices, entries_of, names_of_grids, week
 from chengge.foundation.actions import ShiftValues, copy_week, end_shift, plan_cell, save_shift
 from chengge.foundation.actions.roster import PLANNERS
 from chengge.foundation.models import ResponsibilityGrid
 from chengge.foundation.pages.manage.common import day_of, tomorrow
+from chengge.organization import typed
 from chengge.organization.gates import actor_at
 from chengge.organization.models import RosterEntry
 from chengge.organization.queries import city_day
@@ -36,7 +36,7 @@ def roster(request: HttpRequest) -> HttpResponse:
     """One week, grid by grid."""
     now, asked = clock.now(), request.GET
     monday = _monday(day_of(asked.get("week"), city_day(now)))
-    division = read.whole(asked, "division")
+    division = typed.whole(asked, "division")
     shown = week(
         monday,
         now,
@@ -129,7 +129,7 @@ def shift(request: HttpRequest) -> HttpResponse:
     day = day_of(given.get("day"), tomorrow())
     try:
         if given.get("end"):
-            end_shift(actor, read.whole(given, "end") or 0, day)
+            end_shift(actor, typed.whole(given, "end") or 0, day)
             messages.success(request, _("The shift ends on %(day)s.") % {"day": day})
         else:
             values = ShiftValues(
@@ -137,7 +137,7 @@ def shift(request: HttpRequest) -> HttpResponse:
                 name=given.get("name", ""),
                 starts=_time(given.get("starts", ""), "starts"),
                 ends=_time(given.get("ends", ""), "ends"),
-                grace_minutes=read.whole(given, "grace_minutes") or 0,
+                grace_minutes=typed.whole(given, "grace_minutes") or 0,
                 everywhere=given.get("everywhere") == "1",
             )
             begun = save_shift(actor, values, day)
@@ -152,8 +152,8 @@ def shift(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The roster of a week or more as a table, one line for each member, shift and grid."""
     monday = _monday(day_of(request.GET.get("week"), city_day(clock.now())))
-    weeks = min(read.whole(request.GET, "weeks") or 1, MOST_WEEKS_EXPORTED)
-    rows = list(entries_of(monday, monday + timedelta(days=DAYS * weeks - 1), read.whole(request.GET, "division")))
+    weeks = min(typed.whole(request.GET, "weeks") or 1, MOST_WEEKS_EXPORTED)
+    rows = list(entries_of(monday, monday + timedelta(days=DAYS * weeks - 1), typed.whole(request.GET, "division")))
     headings = (
         _("day"), _("shift"), _("starts"), _("ends"), _("responsibility grid code"), _("responsibility grid name"), _("user name"),
         _("name"),

@@ -18,10 +18,10 @@ from chengge.casework.queries.export import Cell
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import BY_ACTION
 from chengge.field.office.common import csv_file, for_office, keeping, page, streets
-from chengge.field.pages import sent as read
 from chengge.field.queries.small_things import DIMENSIONS, Total, disposers, small_totals, waiting_small_things, with_proofs
 from chengge.foundation.models import ProblemClass
 from chengge.foundation.pages.manage.common import day_of
+from chengge.organization import typed
 from chengge.organization.gates import actor_at
 from chengge.organization.queries import Actor, city_day
 
@@ -35,9 +35,9 @@ def small_things(request: HttpRequest) -> HttpResponse:
     """The gallery of those that wait."""
     actor, asked = actor_at(request), request.GET
     wanted = {
-        "member_id": read.whole(asked, "member"),
-        "class_id": read.whole(asked, "class"),
-        "division_code": read.whole(asked, "division"),
+        "member_id": typed.whole(asked, "member"),
+        "class_id": typed.whole(asked, "class"),
+        "division_code": typed.whole(asked, "division"),
     }
     waiting = waiting_small_things(actor, **wanted)
     context = {

@@ -20,7 +20,6 @@ from chengge.field.actions import Correction, approve_many, approve_survey, refu
 from chengge.field.actions.surveys import DECIDERS
 from chengge.field.models import ComponentSurvey
 from chengge.field.office.common import areas, csv_file, for_office, keeping, page
-from chengge.field.pages import sent as read
 from chengge.field.queries.surveys import (
     SurveyFilter,
     counts_by_state,
@@ -34,6 +33,7 @@ from chengge.field.queries.surveys import (
 )
 from chengge.foundation.models import Component, ProblemKind
 from chengge.foundation.queries import classes
+from chengge.organization import typed
 from chengge.organization.gates import actor_at, for_posts
 from chengge.organization.models import Organization
 from chengge.organization.queries import city_day
@@ -52,8 +52,8 @@ def surveys(request: HttpRequest) -> HttpResponse:
     """The list with its filter, and beside it the survey that is looked at: the first that waits, if none is named."""
     actor = actor_at(request)
     wanted = SurveyFilter.parse(request.GET, state=ComponentSurvey.State.WAITING)
-    rows, more = surveys_page(surveys_like(actor, wanted), read.whole(request.GET, "before"), PAGE_SIZE)
-    chosen = read.whole(request.GET, "survey")
+    rows, more = surveys_page(surveys_like(actor, wanted), typed.whole(request.GET, "before"), PAGE_SIZE)
+    chosen = typed.whole(request.GET, "survey")
     opened = chosen or (rows[0].pk if rows else None)
     context = {
         "wanted": wanted,
@@ -177,11 +177,11 @@ def _correction(request: HttpRequest) -> Correction:
     given = request.POST
     return Correction(
         name=given.get("name", ""),
-        lon=read.degrees(given, "lon"),
-        lat=read.degrees(given, "lat"),
+        lon=typed.longitude(given),
+        lat=typed.latitude(given),
         found_state=given.get("found_state", ""),
-        problem_class_id=read.whole(given, "problem_class"),
-        owning_body_id=read.whole(given, "owning_body"),
+        problem_class_id=typed.whole(given, "problem_class"),
+        owning_body_id=typed.whole(given, "owning_body"),
     )
 
 

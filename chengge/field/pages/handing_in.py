@@ -16,6 +16,7 @@ from chengge.field import queries
 from chengge.field.actions.phone import hand_in, keep_file, kept_before, require_photos, with_voice
 from chengge.field.pages import sent as read
 from chengge.field.pages.gate import for_inspectors, telling
+from chengge.organization import typed
 from chengge.organization.gates import actor_at
 
 MOST_KEYS = 200
@@ -89,7 +90,7 @@ def result(request: HttpRequest, task_id: int) -> HttpResponse:
     require_photos(given.photos)
     if given.photos:
         given = replace(given, photos=with_voice(given.photos, request.POST.get("voice", "")))
-    perform(found.case_id, action, actor, given, seen=read.whole(request.POST, "seen"), key=read.key(request.POST))
+    perform(found.case_id, action, actor, given, seen=typed.whole(request.POST, "seen"), key=read.key(request.POST))
     return JsonResponse({"number": found.case.number, "to": reverse("phone")})
 
 
@@ -97,15 +98,15 @@ def _handed_in(request: HttpRequest) -> Reported:
     sent = request.POST
     said = Said(
         channel=Channel.INSPECTOR,
-        problem_class_id=read.whole(sent, "problem_class"),
+        problem_class_id=typed.whole(sent, "problem_class"),
         description=sent.get("description", "").strip(),
         place=sent.get("place", "").strip(),
-        lon=read.degrees(sent, "lon"),
-        lat=read.degrees(sent, "lat"),
-        accuracy_m=read.degrees(sent, "accuracy"),
-        component_code=read.whole(sent, "component"),
+        lon=typed.longitude(sent),
+        lat=typed.latitude(sent),
+        accuracy_m=typed.metres(sent, "accuracy"),
+        component_code=typed.whole(sent, "component"),
         photos=tuple(sent.getlist("photos")),
         urgent=sent.get("urgent") == "1",
     )
-    after = Given(photos=tuple(sent.getlist("after")), rule_id=read.whole(sent, "rule")) if sent.get("disposed") == "1" else None
+    after = Given(photos=tuple(sent.getlist("after")), rule_id=typed.whole(sent, "rule")) if sent.get("disposed") == "1" else None
     return hand_in(actor_at(request), said, same_as=sent.get("same", ""), voice_note=sent.get("voice", ""), after=after, key=read.key(sent))

@@ -16,11 +16,11 @@ from chengge.domain.errors import Refused
 from chengge.field import actions, queries
 from chengge.field.actions.surveys import GONE_STATES
 from chengge.field.pages import handing_in
-from chengge.field.pages import sent as read
 from chengge.field.pages.gate import for_inspectors, telling
 from chengge.field.queries.roster import arrival_words
 from chengge.foundation.models import Component, ProblemClass
 from chengge.foundation.queries import classes, rules_of
+from chengge.organization import typed
 from chengge.organization.gates import actor_at
 from chengge.organization.queries import city_day
 
@@ -47,7 +47,7 @@ def duty(request: HttpRequest) -> HttpResponse:
     actor = actor_at(request)
     try:
         if request.POST.get("go") == "on":
-            actions.begin_duty(actor, read.degrees(request.POST, "lon"), read.degrees(request.POST, "lat"))
+            actions.begin_duty(actor, typed.longitude(request.POST), typed.latitude(request.POST))
             arrived = arrival_words(queries.member_of(actor), clock.now())
             messages.success(request, f"{_('You are on duty. Walks in your grids come to this phone.')} {arrived}".strip())
         else:
@@ -63,7 +63,7 @@ def duty(request: HttpRequest) -> HttpResponse:
 @telling
 def seen(request: HttpRequest) -> HttpResponse:
     """Where the phone is now."""
-    lon, lat = read.degrees(request.POST, "lon"), read.degrees(request.POST, "lat")
+    lon, lat = typed.longitude(request.POST), typed.latitude(request.POST)
     if lon is None or lat is None:
         raise Refused("place", _("This is no valid position."), field="lon")
     actions.note_position(actor_at(request), lon, lat)
@@ -94,10 +94,10 @@ def guesses(request: HttpRequest) -> HttpResponse:
 @telling
 def near(request: HttpRequest) -> HttpResponse:
     """Grid, components, like cases and filing conditions around a place."""
-    lon, lat = read.degrees(request.GET, "lon"), read.degrees(request.GET, "lat")
+    lon, lat = typed.longitude(request.GET), typed.latitude(request.GET)
     if lon is None or lat is None:
         raise Refused("place", _("This is no valid position."), field="lon")
-    return JsonResponse(queries.nearby(actor_at(request), lon, lat, read.whole(request.GET, "class")).as_json())
+    return JsonResponse(queries.nearby(actor_at(request), lon, lat, typed.whole(request.GET, "class")).as_json())
 
 
 @for_inspectors
@@ -126,7 +126,7 @@ def components(request: HttpRequest) -> HttpResponse:
 @for_inspectors
 def reports(request: HttpRequest) -> HttpResponse:
     """What this inspector has reported, the newest first."""
-    rows, more = queries.my_reports(actor_at(request), read.whole(request.GET, "before"), PAGE_SIZE)
+    rows, more = queries.my_reports(actor_at(request), typed.whole(request.GET, "before"), PAGE_SIZE)
     return render(request, "field/reports.html", context(request, reports=rows, more=more))
 
 

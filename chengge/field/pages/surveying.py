@@ -16,6 +16,7 @@ from chengge.field.actions import Finding, send_survey
 from chengge.field.pages import sent as read
 from chengge.field.pages.gate import for_inspectors, telling
 from chengge.field.queries.surveys import own_surveys
+from chengge.organization import typed
 from chengge.organization.gates import actor_at
 
 PAGE_SIZE = 20
@@ -30,14 +31,14 @@ def survey(request: HttpRequest) -> HttpResponse:
     given = _values(request)
     found = Finding(
         kind=given.get("kind", ""),
-        component_code=read.whole(given, "code") or read.whole(given, "component"),
-        problem_class_id=read.whole(given, "problem_class"),
+        component_code=typed.whole(given, "code") or typed.whole(given, "component"),
+        problem_class_id=typed.whole(given, "problem_class"),
         name=given.get("name", ""),
-        lon=read.degrees(given, "lon"),
-        lat=read.degrees(given, "lat"),
-        accuracy_m=read.degrees(given, "accuracy"),
+        lon=typed.longitude(given),
+        lat=typed.latitude(given),
+        accuracy_m=typed.metres(given, "accuracy"),
         found_state=given.get("found_state", ""),
-        owning_body_id=read.whole(given, "owning_body"),
+        owning_body_id=typed.whole(given, "owning_body"),
         words=given.get("words", ""),
         photos=tuple(given.getlist("photos")),
     )
@@ -50,7 +51,7 @@ def survey(request: HttpRequest) -> HttpResponse:
 def surveys(request: HttpRequest) -> HttpResponse:
     """The inspector's own surveys and what became of them."""
     actor = actor_at(request)
-    rows, more = own_surveys(queries.member_of(actor), read.whole(request.GET, "before"), PAGE_SIZE)
+    rows, more = own_surveys(queries.member_of(actor), typed.whole(request.GET, "before"), PAGE_SIZE)
     context = {
         "tab": "phone",
         "now": clock.now(),

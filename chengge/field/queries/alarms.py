@@ -12,6 +12,7 @@ from chengge.field.models import Alarm, AlarmKind
 from chengge.field.queries.days import day_span
 from chengge.field.queries.watching import inspectors_in_reach
 from chengge.organization.queries import Actor
+from chengge.organization.typed import day
 from chengge.rest.pages import page_before
 
 PAGE_SIZE = 30
@@ -38,7 +39,7 @@ class AlarmFilter:
             raise Refused("state", _("There is no such state."), field="state")
         if kind not in ("", *AlarmKind.values):
             raise Refused("kind", _("There is no such alarm."), field="kind")
-        return cls(state, kind, said.get("who", "").strip()[:40], _day(said.get("first", "")), _day(said.get("last", "")))
+        return cls(state, kind, said.get("who", "").strip()[:40], day(said, "first"), day(said, "last"))
 
     def without_state(self) -> Q:
         wanted = Q(kind=self.kind) if self.kind else Q()
@@ -85,12 +86,3 @@ def alarms_to_explain(member_id: int) -> list[Alarm]:
     """What the inspector has not explained yet, the newest first. One query."""
     rows = Alarm.objects.filter(member_id=member_id, state__in=(Alarm.State.OPEN, Alarm.State.ESCALATED))
     return list(rows.order_by("-pk")[:MOST_ON_PHONE])
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refused("day", _("“%(value)s” is not a day.") % {"value": text[:40]}, _("A day is written as 2026-11-23.")) from None

@@ -10,17 +10,17 @@ from django.utils.translation import gettext as _
 
 from chengge.domain.codes import code_range
 from chengge.domain.coordinates import distance_m
-from chengge.domain.errors import NotFound, Refused
+from chengge.domain.errors import NotFound
 from chengge.domain.lifecycle import Post
 from chengge.field.models import ComponentSurvey, SurveyDecision
 from chengge.foundation.models import Component, ComponentVersion
 from chengge.foundation.queries.register import Version, components_around, versions_of_component
 from chengge.organization.models import Member
 from chengge.organization.queries import CITY_ZONE, Actor
+from chengge.organization.typed import day, whole
 
 LOOKERS = frozenset({Post.ADMINISTRATOR, Post.SHIFT_LEADER, Post.EVALUATOR})
 NEIGHBOURS_WITHIN_M = 15
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class SurveyFilter:
         return cls(
             state=_one_of(asked.get("state", state), ComponentSurvey.State.values),
             kind=_one_of(asked.get("kind", ""), ComponentSurvey.Kind.values),
-            class_id=_whole(asked, "class"),
-            member_id=_whole(asked, "member"),
-            division_code=_whole(asked, "division"),
-            since=_day(asked, "since"),
-            until=_day(asked, "until"),
+            class_id=whole(asked, "class"),
+            member_id=whole(asked, "member"),
+            division_code=whole(asked, "division"),
+            since=day(asked, "since"),
+            until=day(asked, "until"),
             text=asked.get("q", "").strip()[:60],
         )
 
@@ -243,28 +243,6 @@ def _grid(code: int | None) -> str:
 
 def _one_of(value: str, known: Sequence[str]) -> str:
     return value if value in known else ""
-
-
-def _whole(asked: Mapping[str, Any], name: str) -> int | None:
-    text = asked.get(name) or ""
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and int(text) < 2**63):
-        raise Refused("invalid", _("“%(value)s” is not a whole number.") % {"value": text[:40]}, field=name)
-    return int(text)
-
-
-def _day(asked: Mapping[str, Any], name: str) -> date | None:
-    text = asked.get(name) or ""
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.min
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise Refused("day", _("“%(value)s” is not a day.") % {"value": text[:40]}, _("A day is written as 2026-11-23."), field=name)
-    return day
 
 
 def _midnight(day: date) -> datetime:

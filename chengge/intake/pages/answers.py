@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -21,11 +21,11 @@ from chengge.intake.queries import answers as queries
 from chengge.organization.gates import actor_at, for_posts
 from chengge.organization.queries import Actor
 from chengge.organization.refusals import status_of
+from chengge.organization.typed import day, whole
 
 answerers = for_posts(*queries.ANSWERERS)
 watchers = for_posts(*queries.WATCHERS)
 LONGEST_SPAN = timedelta(days=366)
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 STARS = (5, 4, 3, 2, 1)
 
 
@@ -50,15 +50,15 @@ def top(request: HttpRequest) -> HttpResponse:
 def call(request: HttpRequest, answer_id: int) -> HttpResponse:
     """Write down how a call went, and open the next one."""
     given = request.POST
-    said = Call(
-        result=given.get("result", ""),
-        stars=_whole(given, "stars"),
-        words=given.get("words", ""),
-        then=given.get("then", ""),
-        reason=given.get("reason", ""),
-        later_hours=_whole(given, "later_hours") or 0,
-    )
     try:
+        said = Call(
+            result=given.get("result", ""),
+            stars=whole(given, "stars"),
+            words=given.get("words", ""),
+            then=given.get("then", ""),
+            reason=given.get("reason", ""),
+            later_hours=whole(given, "later_hours") or 0,
+        )
         answer = record_call(actor_at(request), answer_id, said)
     except Refused as refusal:
         return _desk(request, answer_id, refusal)
@@ -129,7 +129,7 @@ def missing(request: HttpRequest) -> HttpResponse:
 def _desk(request: HttpRequest, answer_id: int | None = None, refusal: Refused | None = None) -> HttpResponse:
     actor = actor_at(request)
     piles = queries.piles(actor)
-    chosen = answer_id if answer_id is not None else _whole(request.GET, "answer")
+    chosen = answer_id if answer_id is not None else whole(request.GET, "answer")
     one = queries.answer_in_sight(actor, chosen) if chosen is not None else None
     step = Answer.Step(one.step) if one is not None else _step(request, piles)
     rows, next_cursor = queries.queue(actor, step, request.GET.get("cursor", ""))
@@ -162,9 +162,9 @@ def _sheet(one: Answer, actor: Actor) -> dict[str, Any]:
 
 
 def _rates() -> dict[str, Any]:
-    day = queries.today()
-    month, _by_channel = queries.rates(day.replace(day=1), day)
-    one_day, _by_channel = queries.rates(day, day)
+    today = queries.today()
+    month, _by_channel = queries.rates(today.replace(day=1), today)
+    one_day, _by_channel = queries.rates(today, today)
     return {"three": list(zip([step.label for step in queries.THREE], month.rates, one_day.rates, strict=True))}
 
 
@@ -186,15 +186,10 @@ def _step_named(name: str) -> Answer.Step:
     return Answer.Step(name)
 
 
-def _whole(given: QueryDict, name: str) -> int | None:
-    value = given.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
-
-
 def _span(request: HttpRequest) -> tuple[date, date]:
     """The days asked for; this month where none are. Raises Refused."""
-    day = queries.today()
-    begins, ends = _day(request, "from", day.replace(day=1)), _day(request, "to", day)
+    today = queries.today()
+    begins, ends = day(request.GET, "from") or today.replace(day=1), day(request.GET, "to") or today
     if begins > ends:
         raise Refused("span", _("The span ends before it begins."), field="to")
     if ends - begins > LONGEST_SPAN:
@@ -202,27 +197,14 @@ def _span(request: HttpRequest) -> tuple[date, date]:
     return begins, ends
 
 
-def _day(request: HttpRequest, name: str, otherwise: date) -> date:
-    text = request.GET.get(name, "")
-    if not text:
-        return otherwise
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.min
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise Refused("day", _("“%(value)s” is not a day.") % {"value": text[:40]}, _("A day is written as 2026-11-23."), field=name)
-    return day
-
-
 def _usual_spans() -> list[tuple[str, str]]:
-    day = queries.today()
-    month = day.replace(day=1)
+    today = queries.today()
+    month = today.replace(day=1)
     before = month - timedelta(days=1)
     spans = [
-        (_("Today"), day, day),
-        (_("Seven days"), day - timedelta(days=6), day),
-        (_("This month"), month, day),
+        (_("Today"), today, today),
+        (_("Seven days"), today - timedelta(days=6), today),
+        (_("This month"), month, today),
         (_("Last month"), before.replace(day=1), before),
     ]
     return [(name, urlencode({"from": begins, "to": ends})) for name, begins, ends in spans]

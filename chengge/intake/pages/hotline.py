@@ -29,11 +29,12 @@ from chengge.intake.actions.hotline import (
     report_from_call,
 )
 from chengge.intake.models import Call
-from chengge.intake.pages.typed import chosen_class, day, degrees, whole
+from chengge.intake.pages.typed import chosen_class
 from chengge.intake.queries.calls import Wanted, call_in_sight, call_log, caller_of, calls_now, case_to_add_to, nearby
 from chengge.organization.gates import actor_at, for_posts
 from chengge.organization.models import Member
 from chengge.organization.refusals import status_of
+from chengge.organization.typed import day, latitude, longitude, whole
 
 operators = for_posts(Post.OPERATOR, Post.SHIFT_LEADER)
 PAGE_SIZE = 50
@@ -147,7 +148,7 @@ def call_back(request: HttpRequest, call_id: int) -> HttpResponse:
 def beside(request: HttpRequest) -> HttpResponse:
     """Cases near the place that is marked, the likeliest first."""
     asked = request.GET
-    lon, lat = degrees(asked, "lon"), degrees(asked, "lat")
+    lon, lat = longitude(asked), latitude(asked)
     class_id = asked.get("problem_class_id", "")
     found = []
     if lon is not None and lat is not None:
@@ -228,8 +229,8 @@ def _said(sent: QueryDict) -> Said:
         problem_class_id=whole(sent, "problem_class_id"),
         description=sent.get("description", "").strip(),
         place=sent.get("place", "").strip(),
-        lon=degrees(sent, "lon"),
-        lat=degrees(sent, "lat"),
+        lon=longitude(sent),
+        lat=latitude(sent),
         component_code=whole(sent, "component_code"),
         reporter_name=sent.get("reporter_name", "").strip(),
         contact=sent.get("contact", "").strip(),

@@ -19,11 +19,12 @@ from chengge.foundation.pages.manage.common import page_of
 from chengge.intake.actions.hotline import END_OF_WORK
 from chengge.intake.actions.orders import CHANNEL_OF, Ordered, mark_answered, take_order
 from chengge.intake.models import WorkOrder
-from chengge.intake.pages.typed import chosen_class, day, degrees, whole
+from chengge.intake.pages.typed import chosen_class
 from chengge.intake.queries.orders import count_orders, orders
 from chengge.organization.gates import actor_at, for_posts
 from chengge.organization.queries import CITY_ZONE
 from chengge.organization.refusals import status_of
+from chengge.organization.typed import day, latitude, longitude, whole
 
 takers = for_posts(Post.OPERATOR, Post.SHIFT_LEADER)
 TAKEN_DOWN = (WorkOrder.Kind.INSTRUCTION, WorkOrder.Kind.MEDIA, WorkOrder.Kind.INSPECTION, WorkOrder.Kind.HOTLINE)
@@ -108,8 +109,8 @@ def _said(sent: QueryDict) -> Said:
         problem_class_id=whole(sent, "problem_class_id"),
         description=sent.get("description", "").strip(),
         place=sent.get("place", "").strip(),
-        lon=degrees(sent, "lon"),
-        lat=degrees(sent, "lat"),
+        lon=longitude(sent),
+        lat=latitude(sent),
         component_code=whole(sent, "component_code"),
         reporter_name=sent.get("reporter_name", "").strip(),
         contact=sent.get("contact", "").strip(),

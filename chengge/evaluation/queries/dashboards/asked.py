@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from chengge.casework.queries.filters import midnight
 from chengge.domain.codes import CodeError, code_range
 from chengge.domain.errors import Refused
+from chengge.organization.typed import day, text, whole
 
 STEPS = ("day", "week", "month")
 AREAS = ("street", "community", "grid")
 MEASURES = ("cases", "per_km2", "per_1000_components")
 USUAL_DAYS = 30
 MOST_STEPS = 400
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 LONGEST_DAYS = 3660
 DAYS_OF = {"day": 1, "week": 7, "month": 30}
 KIND_LETTERS = {"c": "component", "e": "event"}
@@ -51,8 +51,8 @@ class Asked:
         Raises:
             Refused: a value that is none; `field` names it.
         """
-        until = _day(given, "to", last_day)
-        since = _day(given, "from", until - timedelta(days=USUAL_DAYS - 1))
+        until = day(given, "to") or last_day
+        since = day(given, "from") or until - timedelta(days=USUAL_DAYS - 1)
         days = (until - since).days + 1
         if not 1 <= days <= LONGEST_DAYS:
             hint = _("Choose a first day before the last, and no more than ten years.")
@@ -68,7 +68,7 @@ class Asked:
             step,
             area=_area(given),
             class_code=_class(given),
-            organization_id=_whole(given, "organization"),
+            organization_id=whole(given, "organization"),
             by=_choice(given, "by", AREAS) or "street",
             measure=_choice(given, "measure", MEASURES) or "cases",
         )
@@ -105,40 +105,15 @@ def usual_step(days: int) -> str:
     return "day" if days <= 62 else "week" if days <= 400 else "month"
 
 
-def _text(given: Mapping[str, Any], name: str) -> str:
-    value = given.get(name)
-    return "" if value is None else str(value).strip()
-
-
 def _choice(given: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str:
-    value = _text(given, name)
+    value = text(given, name)
     if value and value not in choices:
         raise _refused(name, value, _("Choose one of: %(choices)s.") % {"choices": _(", ").join(choices)})
     return value
 
 
-def _day(given: Mapping[str, Any], name: str, usual: date) -> date:
-    value = _text(given, name)
-    if not value:
-        return usual
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        day = date.min
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise _refused(name, value, _("A day is written as 2026-11-23."))
-    return day
-
-
-def _whole(given: Mapping[str, Any], name: str) -> int | None:
-    value = _text(given, name)
-    if value and not (value.isascii() and value.isdigit() and int(value) < 2**63):
-        raise _refused(name, value, _("A whole number is expected."))
-    return int(value) if value else None
-
-
 def _area(given: Mapping[str, Any]) -> int | None:
-    code = _whole(given, "area")
+    code = whole(given, "area")
     try:
         if code is not None:
             code_range(code)
@@ -148,7 +123,7 @@ def _area(given: Mapping[str, Any]) -> int | None:
 
 
 def _class(given: Mapping[str, Any]) -> str:
-    value = _text(given, "class")
+    value = text(given, "class")
     if value and not (value[0] in KIND_LETTERS and len(value) in (1, 3, 5) and (value + "0")[1:].isdigit() and value.isascii()):
         raise _refused("class", value, _("Write c for components or e for events, then the major and the minor code, such as c0103."))
     return value
