@@ -67,18 +67,19 @@ def go_up() -> int:
 
 def _ups(hard: HardCase, stand: Standing, rules: Sequence[Rule], taken: set[tuple[int, int]], staff: Staff, at: datetime) -> Iterator[_Up]:
     due = {one.step: one.stakes for one in reached(rules, stand)}
-    passed_on = False
+    passed_on: tuple[Stake, ...] | None = None  # why the step below was taken, where nobody is on it
     for step in Step:
-        if (hard.pk, step.value) in taken or not (step in due or passed_on):
+        why = due.get(step, passed_on)
+        if (hard.pk, step.value) in taken or why is None:
             continue
         people = people_on(step, staff, hard.case.grid_code)
-        passed_on = not people
+        passed_on = None if people else why
         row = Escalation(
             hard=hard,
             found_at=hard.found_at,
             step=step.value,
             at=at,
-            stakes=[stake.value for stake in due.get(step, ())],
+            stakes=[stake.value for stake in why],
             used_percent=None if stand.used_percent is None else int(stand.used_percent),
             told=len({person.member_id for person in people}),
         )

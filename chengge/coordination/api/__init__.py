@@ -2,10 +2,14 @@
 
 from ninja import Router
 
-from chengge.coordination.api import hard_cases, orders, requests, rulings
+from chengge.coordination.api import hard_cases, meetings, orders, requests, rulings, standing, surveys, visits
 
 router = Router()
 router.add_router("", requests.router)
 router.add_router("", orders.router)
 router.add_router("", hard_cases.router)
 router.add_router("", rulings.router)
+router.add_router("", surveys.router)
+router.add_router("", meetings.router)
+router.add_router("", standing.router)
+router.add_router("", visits.router)

@@ -1,0 +1,203 @@
+"""Joint surveys for programs: planned, attended, drawn, concluded."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Status
+from pydantic import Field
+
+from chengge.coordination.actions.surveys import (
+    Planned,
+    Position,
+    add_photos,
+    call_off,
+    conclude,
+    draw,
+    plan_survey,
+    say_position,
+)
+from chengge.coordination.models import JointSurvey
+from chengge.coordination.queries.surveys import drawn_on, survey_in_sight
+from chengge.coordination.queries.surveys import surveys as surveys_in
+from chengge.organization.kept_answers import once
+from chengge.rest.answers import answers, single_thing
+from chengge.rest.fields import CaseNumber, Id, Incoming, Key, Latitude, Longitude, Moment, Outgoing, Sha256, StrictBool, StrictId
+from chengge.rest.fields import text as words
+
+router = Router()
+MOST_ROWS = 200
+
+
+class WantedSurveys(Incoming):
+    state: Literal["planned", "over"] = "planned"
+    first: Annotated[int, Field(ge=0, le=100_000, description="How many to pass over")] = 0
+
+
+class SurveyIn(Incoming):
+    subject: words(120, 1)
+    place: words(200, 1)
+    lon: Longitude
+    lat: Latitude
+    meets_at: Moment
+    organization_ids: Annotated[list[StrictId], Field(min_length=1, max_length=20)]
+    cases: Annotated[list[CaseNumber], Field(max_length=50)] = []
+
+
+class PositionIn(Incoming):
+    organization_id: StrictId
+    attended: StrictBool
+    who: words(60) = ""
+    position: words(500) = ""
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+
+
+class PhotosIn(Incoming):
+    photos: Annotated[list[Sha256], Field(min_length=1, max_length=40)]
+
+
+class SketchIn(Incoming):
+    geometry: dict[str, Any] = Field(description="A GeoJSON point, line or area without holes, near the place; degrees, WGS84")
+    label: words(60, 1)
+
+
+class EndIn(Incoming):
+    step: Literal["conclude", "call_off"]
+    text: words(1000, 1) = Field(description="The conclusion, or why it is called off")
+
+
+class UnitOut(Outgoing):
+    organization: str
+    attended: bool
+    who: str
+    position: str
+    said_at: datetime | None
+
+
+class SurveyOut(Outgoing):
+    id: int
+    subject: str
+    place: str
+    lon: float
+    lat: float
+    meets_at: datetime
+    state: str
+    host: str
+    conclusion: str
+    ended_at: datetime | None
+    cases: list[str]
+    units: list[UnitOut]
+
+
+class WholeSurveyOut(SurveyOut):
+    photos: list[str] = Field(description="SHA-256 of each photo")
+    drawn: dict[str, Any] = Field(description="GeoJSON: what was drawn, and a point with `unit` where a unit showed its position")
+
+
+class SurveysOut(Outgoing):
+    surveys: list[SurveyOut]
+    total: int
+
+
+@router.get("/coordination/surveys", response=answers({200: SurveysOut}))
+def surveys(request: HttpRequest, wanted: Query[WantedSurveys]) -> SurveysOut:
+    """Joint surveys in my sight: all for the platform and leaders, those it is invited to for a department."""
+    found = surveys_in(request.actor, wanted.state)
+    rows = [SurveyOut(**_told(one)) for one in found[wanted.first : wanted.first + MOST_ROWS]]
+    return SurveysOut(surveys=rows, total=found.count())
+
+
+@router.post("/coordination/surveys", response=answers({201: WholeSurveyOut}, 403, 404, 409))
+def plan(request: HttpRequest, given: SurveyIn, key: Key = None) -> Status | HttpResponse:
+    """Invite units to a place."""
+    planned = Planned(numbers=given.cases, **given.model_dump(exclude={"cases"}))
+    return once(request, key, 201, lambda: _whole(request, plan_survey(request.actor, planned).pk))
+
+
+@router.get("/coordination/surveys/{survey_id}", response=answers({200: WholeSurveyOut}, 404))
+@single_thing
+def survey(request: HttpRequest, survey_id: Id) -> WholeSurveyOut:
+    """One survey with its units and what was drawn."""
+    return _whole(request, survey_id)
+
+
+@router.post("/coordination/surveys/{survey_id}/positions", response=answers({200: WholeSurveyOut}, 403, 404, 409))
+def position(request: HttpRequest, survey_id: Id, given: PositionIn, key: Key = None) -> Status | HttpResponse:
+    """Say who came for a unit and where it stands."""
+    said = Position("yes" if given.attended else "", given.who, given.position, given.lon, given.lat)
+    survey_in_sight(request.actor, survey_id)
+
+    def done() -> WholeSurveyOut:
+        say_position(request.actor, survey_id, given.organization_id, said)
+        return _whole(request, survey_id)
+
+    return once(request, key, 200, done)
+
+
+@router.post("/coordination/surveys/{survey_id}/photos", response=answers({200: WholeSurveyOut}, 403, 404, 409))
+def photos(request: HttpRequest, survey_id: Id, given: PhotosIn, key: Key = None) -> Status | HttpResponse:
+    """Bind photos that I uploaded to a survey."""
+    survey_in_sight(request.actor, survey_id)
+
+    def done() -> WholeSurveyOut:
+        add_photos(request.actor, survey_id, list(dict.fromkeys(given.photos)))
+        return _whole(request, survey_id)
+
+    return once(request, key, 200, done)
+
+
+@router.post("/coordination/surveys/{survey_id}/sketches", response=answers({201: WholeSurveyOut}, 403, 404, 409))
+def sketch(request: HttpRequest, survey_id: Id, given: SketchIn, key: Key = None) -> Status | HttpResponse:
+    """Draw something on the map of a survey."""
+    survey_in_sight(request.actor, survey_id)
+
+    def done() -> WholeSurveyOut:
+        draw(request.actor, survey_id, given.geometry, given.label)
+        return _whole(request, survey_id)
+
+    return once(request, key, 201, done)
+
+
+@router.post("/coordination/surveys/{survey_id}/end", response=answers({200: WholeSurveyOut}, 403, 404, 409))
+def end(request: HttpRequest, survey_id: Id, given: EndIn, key: Key = None) -> Status | HttpResponse:
+    """Write what a survey found, or call it off."""
+    survey_in_sight(request.actor, survey_id)
+    does = conclude if given.step == "conclude" else call_off
+
+    def done() -> WholeSurveyOut:
+        does(request.actor, survey_id, given.text)
+        return _whole(request, survey_id)
+
+    return once(request, key, 200, done)
+
+
+def _whole(request: HttpRequest, survey_id: int) -> WholeSurveyOut:
+    found = survey_in_sight(request.actor, survey_id)
+    return WholeSurveyOut(photos=[one.evidence.sha256 for one in found.photos.all()], drawn=drawn_on(found), **_told(found))
+
+
+def _told(one: JointSurvey) -> dict[str, object]:
+    return {
+        "id": one.pk,
+        "subject": one.subject,
+        "place": one.place,
+        "lon": one.lon,
+        "lat": one.lat,
+        "meets_at": one.meets_at,
+        "state": one.state,
+        "host": str(one.host),
+        "conclusion": one.conclusion,
+        "ended_at": one.ended_at,
+        "cases": [case.number for case in one.cases.all()],
+        "units": [
+            UnitOut(
+                organization=unit.organization.code,
+                attended=unit.attended,
+                who=unit.who,
+                position=unit.position,
+                said_at=unit.said_at,
+            )
+            for unit in one.units.all()
+        ],
+    }
