@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from chengge.coordination.actions import boundaries, escalating, hard_cases, standing, telling, visits
+from chengge.coordination.actions import boundaries, escalating, hard_cases, seconded_private, seconded_telling, standing, telling, visits
 
 
 @app.periodic(cron="* * * * * */20")
@@ -45,3 +45,17 @@ def draft_visits(timestamp: int) -> int:
 def renew_boundaries(timestamp: int) -> bool:
     """Reckon unclear boundaries anew where the rules or the day have changed; whether it was done."""
     return boundaries.renew()
+
+
+@app.periodic(cron="25 2 * * *")
+@app.task(queueing_lock="coordination.forget_seconded", pass_context=False)
+def forget_seconded(timestamp: int) -> int:
+    """What is kept of seconded staff as persons goes some time after they have left; how many people."""
+    return seconded_private.forget_old()
+
+
+@app.periodic(cron="5 0 * * *")
+@app.task(queueing_lock="coordination.tell_of_seconded", pass_context=False)
+def tell_of_seconded(timestamp: int) -> int:
+    """Tell of visits to the home unit that are due and of terms that end soon; how many notices."""
+    return seconded_telling.tell_due()
