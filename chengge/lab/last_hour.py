@@ -9,6 +9,7 @@ from functools import partial
 from random import Random
 
 from chengge.domain.lifecycle import Post, Stage
+from chengge.lab.level_deeds import TASKS
 from chengge.lab.people import REASONS, Deed, Life, finishing_moment, platform_below
 from chengge.lab.problems import problems_of_rush
 from chengge.lab.simulate import FIRST_SERIAL_OF_A_RUSH, Simulation
@@ -20,6 +21,7 @@ CROWDED_AFTER = 15 * MINUTE
 FINISHED, HANDED_BACK, VOIDED = 40, 5, 1
 LATE = 14 * MINUTE  # what is brought in later than this before the end still waits for its check
 SECTIONS_LOOK, CREWS_LOOK = 5 * MINUTE, 2 * MINUTE
+MANY = 4  # whoever holds more cases than this gives one of them out in parts
 AT_DEPARTMENT = (Stage.HANDLING, Stage.DISPATCHED)
 
 
@@ -54,7 +56,7 @@ def _bring_in(simulation: Simulation, until: int, now: int) -> None:
 
 
 def _give_work(simulation: Simulation, level: int, until: int, now: int) -> None:
-    """No platform below stays idle while the one above holds work for it; each keeps one case itself."""
+    """No platform below stays idle while the one above holds work for it; each keeps one case itself, some give one out in parts."""
     bodies = simulation.world.bodies
     has = Counter(life.organization_id or 0 for life in simulation.lives.values() if life.stage in AT_DEPARTMENT)
     by_holder: dict[int, list[Life]] = {}
@@ -63,6 +65,9 @@ def _give_work(simulation: Simulation, level: int, until: int, now: int) -> None
     for holder, lives in by_holder.items():
         if lives[0].stage is Stage.DISPATCHED:  # It stays in hand until the end.
             simulation.put(lives[0], Deed("take_up", 0, Post.DEPARTMENT), until + MINUTE)
+        if level == 2 and len(bodies[holder].children) > 1 and len(lives) > MANY and not lives[-1].wrong:
+            two = zip(bodies[holder].children[:2], TASKS[holder % len(TASKS)], strict=True)
+            simulation.put(lives.pop(), Deed("give_parts", 0, Post.DEPARTMENT, parts=tuple(two)), now + 1)
         for life in lives[1:]:
             children = bodies[holder].children
             if level == 2 and children:
@@ -76,5 +81,5 @@ def _give_work(simulation: Simulation, level: int, until: int, now: int) -> None
 def _held(simulation: Simulation, level: int) -> list[Life]:
     """The cases in the hands of platforms of a level, in the order in which they came."""
     lives = sorted(simulation.lives.values(), key=lambda life: life.id)
-    free = [life for life in lives if not life.asked and not life.suspended_until]
+    free = [life for life in lives if not life.asked and not life.suspended_until and not life.parts]
     return [life for life in free if life.level == level and life.handling is not None and life.stage in AT_DEPARTMENT]

@@ -26,7 +26,9 @@ SELECT c.id, r.key, c.problem_class_id, c.rule_id, c.area_class, c.grid_code, c.
   coalesce(extract(epoch FROM c.suspended_until)::bigint, 0),
   coalesce((SELECT extract(epoch FROM path.until)::bigint FROM casework_sidepath path
             WHERE path.case_id = c.id AND path.kind = 'suspension' AND path.ended_at IS NULL), 0),
-  ARRAY(SELECT DISTINCT e.action::text FROM casework_ledgerentry e WHERE e.case_id = c.id)
+  ARRAY(SELECT DISTINCT e.action::text FROM casework_ledgerentry e WHERE e.case_id = c.id),
+  coalesce(c.part_holders, '{}'), ARRAY(SELECT a.organization_id FROM casework_assignment a
+    WHERE a.case_id = c.id AND a.outcome = 'submit_part' ORDER BY a.ordinal DESC LIMIT c.parts_back), c.fed_back
 FROM casework_case c JOIN casework_report r ON r.case_id = c.id
 WHERE r.key LIKE 'sim-%%' AND NOT c.stage = ANY(%s) AND (%s::bigint IS NULL OR c.id = %s) ORDER BY c.id
 """
@@ -112,6 +114,9 @@ def _life(
     suspended_until: int,
     until: int,
     actions: list[str],
+    parts: list[int],
+    parts_back: list[int],
+    fed_back: bool,
 ) -> Life:
     trouble = next((found for found in world.troubles if found.class_id == class_id), None)
     life = Life(
@@ -145,6 +150,9 @@ def _life(
         suspended_until=suspended_until,
         until=until,
         said=set(actions),
+        parts=parts,
+        parts_back=parts_back[::-1],
+        fed_back=fed_back,
     )
     if department_id is not None:
         life.wrong = is_wrong(world, life, department_id)

@@ -52,6 +52,11 @@ REASONS: dict[str, tuple[str, ...]] = {
     "hand_back": ("该设施不在我单位养护范围", "经核对，权属为其他单位", "该路段尚未移交我单位", "属街道属地管理事项，非我单位职责"),
     "refuse_return": ("责任清单明确由你单位负责，请尽快处置", "权属资料核对无误，请继续处置"),
     "hand_up": ("需大型设备，班组无力处置", "现场需断路施工，请上级协调"),
+    "take_back": ("情况紧急，本单位直接处置", "下达单位有误，改派", "超过半日未接单"),
+    "refuse_feedback": ("未达到结案条件，请继续处置", "反馈照片看不出处置结果", "只处置了一部分"),
+    "decline_part": ("需大型设备，班组无力处置", "该段不在我班组范围", "现场已无此项工作"),
+    "take_back_part": ("改由另一班组完成", "经现场确认不再需要"),
+    "refuse_part": ("未清理彻底，请返工", "照片角度不符，请补拍并完善"),
     "fail_check": ("现场仍有残留，未达到结案条件", "只清理了一部分", "修补处不平整，仍有安全隐患", "问题反弹，与上报时相同"),
     "check_again": ("核查照片角度不对，请再核", "照片与案卷地点不符，请再核"),
     "refuse_self_disposal": ("处置后照片看不出原地点", "残留明显，需由责任单位处置"),
@@ -91,6 +96,7 @@ class Life:
         asked: what its department asks for, while nobody has answered; extensions: granted for the handling that runs.
         until: the morning until which a suspension is asked, and suspended_until: until which it lasts, in epoch seconds.
         said: side paths that it has seen, by action.
+        parts: organizations that have a part to do, parts_back: those that have fed one back; fed_back: the result came up from below.
     """
 
     id: int
@@ -124,6 +130,9 @@ class Life:
     suspended_until: int = 0
     supervision: str = ""
     said: set[str] = field(default_factory=set)
+    parts: list[int] = field(default_factory=list)
+    parts_back: list[int] = field(default_factory=list)
+    fed_back: bool = False
     handling: Handling | None = None
 
     def chance(self, about: str = "") -> Random:
@@ -139,6 +148,7 @@ class Deed:
         post: whose deed it is; `by_task` and `by_reporter` name the very person.
         photos: views of the place to give along.
         basis, note: why, and what is demanded; until_days: for how long a case is to wait.
+        parts: organizations and what each is to do; by: the organization that acts, where it is not the one that holds the case.
     """
 
     action: str
@@ -151,6 +161,8 @@ class Deed:
     basis: str = ""
     note: str = ""
     until_days: int = 0
+    parts: tuple[tuple[int, str], ...] = ()
+    by: int = 0
 
 
 def next_deed(life: Life, world: World, now: int, crowded: bool) -> Deed | None:

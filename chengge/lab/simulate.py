@@ -15,12 +15,14 @@ from django.db import connection
 from chengge import clock
 from chengge.casework import tasks
 from chengge.casework.actions import Given, Said, complete_report, perform, report
+from chengge.casework.actions.given import Part
 from chengge.casework.actions.side_paths import morning_of
 from chengge.casework.models import Origin
 from chengge.casework.queries.by_itself import switched_on
 from chengge.domain.errors import Conflict, Refused
 from chengge.domain.lifecycle import BY_ACTION, BY_ITSELF, Holder, Post, Stage
 from chengge.lab import by_itself
+from chengge.lab.level_deeds import level_deed, remember
 from chengge.lab.lives import handling_of, holder_of, is_wrong, last_serial, open_lives, walker_of
 from chengge.lab.pace import Pace
 from chengge.lab.people import Deed, Life, next_deed
@@ -186,7 +188,9 @@ class Simulation:
     def _plan(self, life: Life, now: int) -> None:
         """Put the next deed of a case into the calendar."""
         crowded = self.crowded_from is not None and now >= self.crowded_from
-        deed = (None if crowded else side_deed(life, self.world, now)) or next_deed(life, self.world, now, crowded)
+        deed = None if crowded else side_deed(life, self.world, now)
+        deed = deed or (level_deed(life, self.world, now) if life.parts or not crowded else None)
+        deed = deed or next_deed(life, self.world, now, crowded)
         if deed is None:
             self.lives.pop(life.id, None)
             return
@@ -253,7 +257,7 @@ class Simulation:
             return MACHINE
         if deed.post is Post.DEPARTMENT:
             responsible = BY_ACTION[deed.action].holder is Holder.RESPONSIBLE
-            clerks = self.world.clerks.get((life.department_id if responsible else life.organization_id) or 0)
+            clerks = self.world.clerks.get(deed.by or (life.department_id if responsible else life.organization_id) or 0)
             return self.world.actors[life.chance("clerk").choice(clerks)] if clerks else MACHINE
         return self._somebody(deed.post, life, now)
 
@@ -274,6 +278,7 @@ class Simulation:
             organization_id=deed.organization_id,
             basis=deed.basis,
             note=deed.note,
+            parts=tuple(Part(body, task) for body, task in deed.parts),
             until=city_day(clock.now()) + timedelta(days=deed.until_days) if deed.until_days else None,
             place=f"{life.place}，{dice.choice(AMENDED_PLACES)}" if deed.action == "amend" else "",
         )
@@ -296,7 +301,7 @@ class Simulation:
                 life.level, life.wrong = 2, is_wrong(self.world, life, deed.organization_id or 0)
             case "pass_down":
                 life.organization_id, life.level = deed.organization_id, life.level + 1
-            case "hand_up" | "submit":
+            case "hand_up" | "submit" | "take_back" | "refuse_feedback":
                 life.organization_id, life.level = holder_of(life.id)
             case "confirm_return" | "undo_dispatch":
                 life.tried.add(life.department_id or 0)
@@ -308,6 +313,7 @@ class Simulation:
                 life.wrong = False
             case "finish" | "hand_back":
                 life.asked = ""
+        remember(life, deed)
         self._remember_side_path(life, deed)
         if deed.action in ("dispatch", "fail_check"):
             life.extensions = 0

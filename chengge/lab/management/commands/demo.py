@@ -20,6 +20,7 @@ from chengge.lab import (
     channels,
     consequences,
     inspections,
+    levels,
     likeness,
     outsiders,
     portal,
@@ -100,6 +101,8 @@ class Command(BaseCommand):
                     inspections.fill(seed)
                 with steps("Departments ask, leaders write, people talk"):
                     requests.fill(seed)
+                with steps("Somebody is away, and somebody stands in"):
+                    levels.fill(seed)
                 with steps("Disputes are looked at, met about and ruled"):
                     rulings.fill(seed)
                 with steps("What went by itself is judged"):
@@ -132,6 +135,7 @@ def _live_until(now: datetime, days: int, seed: int, cases_per_day: int) -> None
     simulation = Simulation(world, seed, cases_per_day)
     first, last = int(start.timestamp()), int(now.timestamp())
     plan_last_hour(simulation, last)
+    levels.plan_handovers(simulation, last)
     with passing_time(f"{days} days go by", first, last, Console(stderr=True)) as progress:
         simulation.run(first, last, AtOnce(), progress)
 
