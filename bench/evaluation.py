@@ -25,7 +25,8 @@ from django.db.models import Max
 
 from bench import Figure, by_hand
 from bench.city import city_with
-from bench.made_facts import YEAR, Size, make
+from bench.made_facts import make
+from bench.made_lives import YEAR, Size
 from chengge.casework.models import Case
 from chengge.domain.facts import Scope
 from chengge.evaluation.facts import FactStore, fact_tables, rebuild, reread

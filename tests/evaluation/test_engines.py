@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bench.made_facts import Size, make
+from bench.made_facts import make
+from bench.made_lives import Size
 from chengge.evaluation.facts import FactStore
 from chengge.evaluation.indicators import Facts, Settings, Subject, indicators, local_spark, reckon_all, with_duckdb, with_spark
 
