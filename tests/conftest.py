@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
 from chengge import clock
@@ -112,6 +113,15 @@ def pretended_clock() -> Iterator[clock.PretendedClock]:
     """The city's clock, standing still on a working morning until the test moves it."""
     with clock.pretend(A_WORKING_MORNING) as pretended:
         yield pretended
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Every test begins in English, whatever language the one before left behind: a page that was asked for leaves its own. What
+    members read in Chinese is a matter of the catalogue.
+    """
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tests.api.conftest import Program
-from tests.casework.lives import Life, photo_bytes
+from tests.casework.lives import Life, picture
 from tests.conftest import QueryCounter
 from tests.factories import GRID_CODES, MANHOLE_CODE, City
 
@@ -27,7 +27,7 @@ def test_a_case_goes_all_the_way_round(program: Programs, city: City) -> None:
     number = program("operator").post("/reports", said(city)).json()["number"]
 
     def photo(who: str, seed: int) -> str:
-        return program(who).upload("/photos", "photo", photo_bytes(seed)).json()["sha256"]
+        return program(who).upload("/photos", "photo", picture(seed)).json()["sha256"]
 
     def act(who: str, action: str, **given: object) -> str:
         moved = program(who).post(f"/cases/{number}/actions/{action}", given)
@@ -93,9 +93,9 @@ def test_a_key_that_stands_for_another_action_is_refused(program: Programs, life
 
 def test_a_key_used_for_another_upload_is_refused(program: Programs) -> None:
     operator = program("operator")
-    first = operator.upload("/photos", "photo", photo_bytes(1), key="p1")
-    again = operator.upload("/photos", "photo", photo_bytes(1), key="p1")
-    other = operator.upload("/photos", "photo", photo_bytes(2), key="p1")
+    first = operator.upload("/photos", "photo", picture(1), key="p1")
+    again = operator.upload("/photos", "photo", picture(1), key="p1")
+    other = operator.upload("/photos", "photo", picture(2), key="p1")
     assert first.json() == again.json()
     assert (other.status_code, other.json()["code"]) == (422, "key_used")
 

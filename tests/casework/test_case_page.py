@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from chengge.casework.models import Case, Evidence
-from tests.casework.courses import Course, picture
+from tests.casework.lives import Life, picture
 from tests.factories import MANHOLE_CODE
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def course(city, pretended_clock):
-    return lambda: Course(city)
+    return lambda: Life(city)
 
 
 @pytest.fixture

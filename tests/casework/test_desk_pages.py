@@ -8,7 +8,7 @@ from django.test import Client
 from chengge.casework.models import SavedFilter
 from chengge.casework.queries import QUEUES
 from chengge.domain.lifecycle import Post
-from tests.casework.courses import Course
+from tests.casework.lives import Life
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ WHOSE = {
 
 @pytest.fixture
 def course(city, pretended_clock):
-    return lambda: Course(city)
+    return lambda: Life(city)
 
 
 @pytest.fixture

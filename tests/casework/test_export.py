@@ -9,14 +9,14 @@ from openpyxl import load_workbook
 
 from chengge.casework.pages.exporting import guarded
 from chengge.casework.queries import CaseFilter, export
-from tests.casework.courses import Course
+from tests.casework.lives import Life
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def course(city, pretended_clock):
-    return lambda: Course(city)
+    return lambda: Life(city)
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Cases that may be the same problem as one that is reported."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
 from chengge.casework.models import NotAlike
 from chengge.casework.queries import likeness
@@ -18,12 +16,6 @@ from tests.factories import SIDE, City, build_city
 pytestmark = pytest.mark.django_db
 
 TEN_METRES = 0.0001
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from chengge.casework.queries import CaseFilter, changes_since, read_to_now
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import Post
 from tests.browsing import axe_findings, sign_in
-from tests.casework.courses import Course, picture
+from tests.casework.lives import Life, picture
 from tests.factories import build_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +30,7 @@ def city():
 
 @pytest.fixture
 def course(city):
-    return lambda: Course(city)
+    return lambda: Life(city)
 
 
 @pytest.fixture
@@ -327,7 +327,7 @@ def test_on_a_phone_a_row_opens_the_case_on_its_own_page(desk_of, course):
 )
 def test_axe_finds_nothing_serious(desk_of, course, name, address, ready):
     work = course()
-    work.reported("manhole", photos=work.photo("operator"))
+    work.reported("manhole", photos=(work.photo("operator"),))
     for stage in ("accepted", "filed", "handling"):
         course().reported("manhole").until(stage)
     page = desk_of(name, address)

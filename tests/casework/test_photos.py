@@ -10,7 +10,7 @@ from pillow_heif import from_pillow
 from chengge.casework import photos
 from chengge.casework.models import Evidence
 from chengge.domain.errors import Refused
-from tests.casework.lives import photo_bytes
+from tests.casework.lives import picture
 
 SEXTANT_TAG, GPS_TAG, ORIENTATION_TAG = 0x010F, 0x8825, 0x0112
 
@@ -100,7 +100,7 @@ def test_what_is_no_honest_photo_is_refused(data, code):
 
 @pytest.mark.django_db
 def test_a_photo_is_kept_under_its_hash_and_belongs_to_nothing_yet(city):
-    kept = photos.store(photo_bytes(), city.actor("inspector"))
+    kept = photos.store(picture(), city.actor("inspector"))
     assert photos.path_of(kept.sha256).stat().st_size == kept.size_bytes
     assert photos.path_of(kept.sha256, "thumb").exists()
     assert (kept.case_id, kept.entry_id, kept.member_id) == (None, None, city.members["inspector"].pk)
@@ -112,7 +112,7 @@ def test_an_upload_nobody_used_is_forgotten_after_a_week(city, pretended_clock):
 
     from chengge.casework.jobs import forget_orphan_photos
 
-    kept = photos.store(photo_bytes(), city.actor("inspector"))
+    kept = photos.store(picture(), city.actor("inspector"))
     pretended_clock.advance(timedelta(days=6))
     assert forget_orphan_photos(0) == 0
     pretended_clock.advance(timedelta(days=2))

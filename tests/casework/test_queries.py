@@ -23,7 +23,7 @@ from chengge.casework.queries import (
 from chengge.casework.queries.lists import NO_DUE
 from chengge.domain.errors import NotFound, Refused
 from chengge.domain.lifecycle import Post
-from tests.casework.courses import Course
+from tests.casework.lives import Life
 from tests.factories import COMMUNITIES, GRID_CODES, MANHOLE_CODE, STREET
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def course(city, pretended_clock):
-    return lambda: Course(city)
+    return lambda: Life(city)
 
 
 def numbers(page):
@@ -60,7 +60,7 @@ def test_a_crew_sees_what_was_passed_down_to_it_and_keeps_seeing_it(city, course
     other = course().reported("manhole").until("dispatched")
     work.does("pass_down", "department", organization_id=city.organization_id("works_section"))
     work.does("pass_down", "section", organization_id=city.organization_id("works_crew"))
-    work.does("submit", "crew", photos=work.photo("crew"))
+    work.does("submit", "crew", photos=(work.photo("crew"),))
     assert [case.number for case in visible(city.actor("crew"))] == [work.number]
     assert [case.number for case in visible(city.actor("section"))] == [work.number]
     assert {case.number for case in visible(city.actor("department"))} == {work.number, other.number}
@@ -309,9 +309,9 @@ def test_a_reporter_is_masked_for_all_but_those_who_take_reports(city, course):
 def test_photos_stand_before_and_after(city, course):
     work = course()
     report_photo = work.photo("operator")
-    work.reported("manhole", photos=report_photo).until("handled")
+    work.reported("manhole", photos=(report_photo,)).until("handled")
     photos = detail(city.actor("operator"), work.number).photos
-    assert [photo.sha256 for photo in photos.before] == list(report_photo)
+    assert [photo.sha256 for photo in photos.before] == [report_photo]
     assert len(photos.after) == 1
 
 

@@ -2,7 +2,6 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.management import call_command
-from django.utils import translation
 
 from chengge.casework.queries import candidates_for
 from chengge.casework.suggestions import NO_IDEA, Guess, Suggestion, history, keeping, lessons, suggest, training
@@ -47,12 +45,6 @@ def history_of(count: int, seed: int = 1) -> list[Lesson]:
 @pytest.fixture
 def model() -> LinearModel:
     return learn("classes", history_of(150), [], AT, ONE_RECIPE, folds=3)
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture(autouse=True)

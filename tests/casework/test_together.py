@@ -11,7 +11,7 @@ from chengge.casework import audit, photos
 from chengge.casework.actions import Given, Said, perform, report
 from chengge.casework.models import Case, Evidence, LedgerEntry
 from chengge.domain.errors import Conflict
-from tests.casework.lives import Life, photo_bytes
+from tests.casework.lives import Life, picture
 from tests.factories import build_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,7 +94,7 @@ def test_reports_that_come_at_once_get_numbers_without_gap_or_double(life):
 def test_a_picture_uploaded_twice_proves_two_things_at_once_and_is_taken_from_neither(life):
     actor, said = life.city.actor("operator"), life.said()
     for _ in range(6):
-        kept = [photos.store(photo_bytes(7), actor) for _ in range(4)]
+        kept = [photos.store(picture(7), actor) for _ in range(4)]
         shown = replace(said, photos=(kept[0].sha256,))
         done = at_once([lambda shown=shown: report(actor, shown) for _ in range(4)])
         assert [reported.questions for reported in done] == [()] * 4

@@ -12,7 +12,7 @@ from chengge.casework import voice
 from chengge.casework.models import Case, Evidence
 from chengge.domain.errors import Refused
 from tests.browsing import client_of
-from tests.casework.courses import picture
+from tests.casework.lives import picture
 from tests.factories import City, build_city
 
 RATE = 48_000

@@ -1,9 +1,6 @@
 """The tiny city, for every test about coordination."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.utils.translation import override
 
 from chengge.clock import PretendedClock
 from tests.casework.lives import Life
@@ -18,10 +15,3 @@ def city(db: None) -> City:
 @pytest.fixture
 def life(city: City, pretended_clock: PretendedClock) -> Life:
     return Life(city, pretended_clock)
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    """Messages are read in English here, whatever language the test before left behind."""
-    with override("en"):
-        yield

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from chengge.casework.models import Evidence
 from chengge.coordination.models import JointSurvey, Meeting
 from chengge.notices.models import Notice
-from tests.casework.lives import Life, photo_bytes
+from tests.casework.lives import Life, picture
 from tests.coordination.test_requests_pages import at_screen
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def test_a_survey_from_invitation_to_conclusion_on_the_phone_page(life):
     at_screen(life, "department").post(f"{address}say/", {"organization_id": works, "attended": "yes", "who": "王磊", "position": "红线外"})
     foreign = at_screen(life, "department").post(f"{address}say/", {"organization_id": sanitation, "position": "他们负责"})
     assert foreign.status_code == 403
-    photo = SimpleUploadedFile("a.jpg", photo_bytes(77), "image/jpeg")
+    photo = SimpleUploadedFile("a.jpg", picture(77), "image/jpeg")
     assert at_screen(life, "department").post(f"{address}photos/", {"files": photo}).status_code == 302
     assert Evidence.objects.get(joint_survey_photo__survey=survey).member.username == "department"
     shown = f"{address}photos/1/thumb"

@@ -123,9 +123,9 @@ class Person:
 
     def photo(self, member: str) -> str:
         from chengge.casework import photos
-        from tests.casework.lives import photo_bytes
+        from tests.casework.lives import picture
 
-        return photos.store(photo_bytes(hash((self.name, next(self.photos)))), self.actors[member]).sha256
+        return photos.store(picture(hash((self.name, next(self.photos)))), self.actors[member]).sha256
 
     def send(self, what: dict[str, Any]) -> dict[str, Any]:
         """Do one thing; the diary knows of it before, and of its acknowledgement or refusal after."""

@@ -1,17 +1,16 @@
 """The tiny city with a few lives, and a folder for its facts."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.utils.translation import override
 
 from chengge.evaluation.facts import FactStore
 from tests.casework.lives import Life
-from tests.evaluation.judged_city import lived, scored
+from tests.evaluation.judged_city import judged, scored
+from tests.evaluation.lived import lived
 from tests.factories import City, build_city
 
-__all__ = ["lived", "scored"]
+__all__ = ["judged", "lived", "scored"]
 
 
 @pytest.fixture
@@ -27,10 +26,3 @@ def life(city, pretended_clock) -> Life:
 @pytest.fixture
 def store(tmp_path: Path) -> FactStore:
     return FactStore(tmp_path / "facts")
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    """Messages are read in English here, whatever language the test before left behind."""
-    with override("en"):
-        yield

@@ -1,11 +1,8 @@
 """An inspection of the tiny city: a campaign, assessors, looks."""
 
-import io
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-
-from PIL import Image
 
 from chengge.casework.photos import store
 from chengge.domain.lifecycle import Post
@@ -14,6 +11,7 @@ from chengge.evaluation.actions.visits import Look, MarkGiven, SentIn, send_in
 from chengge.evaluation.models import Campaign, Visit
 from chengge.organization.models import Member, MemberPost
 from chengge.organization.queries import actor_of
+from tests.casework.lives import picture
 from tests.factories import GRID_CODES, SIDE, SINCE, SOUTH, WEST, City
 
 ITEMS = (
@@ -55,12 +53,6 @@ def campaign(city: City, seed: int = 7, **changed: Any) -> Campaign:
     evaluator = city.actor("evaluator")
     made = make_campaign(evaluator, values(city, **changed))
     return draw_places(evaluator, made.code, seed)
-
-
-def picture(shade: int) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (64, 48), (shade * 37 % 256, 90, shade * 91 % 256)).save(out, "JPEG")
-    return out.getvalue()
 
 
 def look(visit: Visit, points: Mapping[int, int | None] | None = None, **changed: Any) -> Look:

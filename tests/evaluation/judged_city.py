@@ -45,7 +45,7 @@ class Scored:
 
 
 @pytest.fixture(scope="module")
-def lived(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scored]:
+def judged(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scored]:
     folder: Path = tmp_path_factory.mktemp("scored")
     with (
         django_db_blocker.unblock(),
@@ -58,13 +58,13 @@ def lived(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
 
 
 @pytest.fixture
-def scored(lived: Scored, tmp_path: Path) -> Iterator[Scored]:
-    at = lived.clock.at
-    shutil.copytree(lived.folder, tmp_path / "var")
+def scored(judged: Scored, tmp_path: Path) -> Iterator[Scored]:
+    at = judged.clock.at
+    shutil.copytree(judged.folder, tmp_path / "var")
     with override_settings(VAR_DIR=tmp_path / "var"), transaction.atomic():
-        yield lived
+        yield judged
         transaction.set_rollback(True)
-    lived.clock.at = at
+    judged.clock.at = at
 
 
 def scheme_for(code: str, judged: str, items: list[tuple[str, Decimal | int, dict[str, Any]]], **more: Any) -> SchemeVersion:

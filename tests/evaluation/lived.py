@@ -1,11 +1,12 @@
 """A few lives of the tiny city with their facts, for pages that read both the database and the facts."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
 from django.db import transaction
 from django.test import override_settings
 
@@ -28,10 +29,12 @@ class Lived:
     ids: dict[str, int]
 
 
-@contextmanager
-def a_city_with_facts(folder: Path) -> Iterator[Lived]:
-    """Live, read the facts, and forget it all in the end. What a test changes stays for the next one."""
+@pytest.fixture(scope="module")
+def lived(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    """The city, lived once for a module, in one transaction that takes it back in the end."""
+    folder: Path = tmp_path_factory.mktemp("var")
     with (
+        django_db_blocker.unblock(),
         override_settings(VAR_DIR=folder, MEDIA_ROOT=folder / "media"),
         clock.pretend(A_WORKING_MORNING) as pretended,
         transaction.atomic(),
@@ -42,6 +45,14 @@ def a_city_with_facts(folder: Path) -> Iterator[Lived]:
         store = city_facts()
         refresh(store)
         yield Lived(life.city, life, store, ids)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def _django_db_helper(lived: Lived) -> Iterator[None]:
+    """For modules that live in this city: every test in a savepoint of the one transaction."""
+    with transaction.atomic():
+        yield
         transaction.set_rollback(True)
 
 

@@ -1,12 +1,10 @@
 """Statements of consequences: proposed by one, approved by two others, locked; and never carried out by themselves."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.utils import translation
 
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.evaluation.actions.consequence_rules import RuleValues, StepValues, end_rule, save_rule
@@ -22,9 +20,8 @@ YUAN = 100
 
 
 @pytest.fixture
-def city(db, pretended_clock) -> Iterator[City]:
-    with translation.override("en"):
-        yield build_city()
+def city(db, pretended_clock) -> City:
+    return build_city()
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """Statements for programs: the same rights, the same words, the same digest as on the page."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.utils import translation
 
 from chengge.organization.tokens import make_token
 from tests.api.conftest import Program
@@ -14,9 +11,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def city(db, pretended_clock) -> Iterator[City]:
-    with translation.override("en"):
-        yield build_city()
+def city(db, pretended_clock) -> City:
+    return build_city()
 
 
 @pytest.fixture

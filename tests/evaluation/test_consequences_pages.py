@@ -1,10 +1,8 @@
 """The pages of consequences: who reads and decides, what each line says, what is taken away, and what people see of their own."""
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
-from django.utils import translation
 from openpyxl import load_workbook
 
 from chengge.evaluation.actions.consequences import approve, propose
@@ -20,9 +18,8 @@ OTHERS = ("operator", "shift_leader", "dispatcher", "department", "coordinator",
 
 
 @pytest.fixture
-def city(db, pretended_clock) -> Iterator[City]:
-    with translation.override("en"):
-        yield build_city()
+def city(db, pretended_clock) -> City:
+    return build_city()
 
 
 @pytest.fixture

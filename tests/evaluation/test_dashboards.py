@@ -3,14 +3,12 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import transaction
 
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.evaluation.facts import FactStore
@@ -19,24 +17,10 @@ from chengge.evaluation.queries.dashboards import KINDS, Asked, Chart, asked_of,
 from chengge.evaluation.queries.dashboards.charts import steps_of
 from chengge.evaluation.queries.dashboards.heat import shades
 from tests.browsing import client_of
-from tests.evaluation.lived import Lived, a_city_with_facts
+from tests.evaluation.lived import Lived, _django_db_helper  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.django_db
 PAGE, API = "/evaluation/dashboards/", "/api/v1/evaluation/dashboards/"
-
-
-@pytest.fixture(scope="module")
-def lived(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
-    with django_db_blocker.unblock(), a_city_with_facts(tmp_path_factory.mktemp("var")) as found:
-        yield found
-
-
-@pytest.fixture
-def _django_db_helper(lived: Lived) -> Iterator[None]:
-    """Every test in a savepoint of the one transaction in which the city lives."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def all_days(lived: Lived, **more: str) -> Asked:

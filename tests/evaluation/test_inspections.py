@@ -1,11 +1,9 @@
 """Inspections: drawn places, looks, a third look where two differ, and what is published."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
-from django.utils import translation
 
 from chengge.casework.models import Case, Channel, Evidence, Report
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
@@ -23,7 +21,7 @@ from tests.conftest import QueryCounter
 from tests.evaluation.inspections_city import campaign, hire, look, take, take_all, values, visits
 from tests.factories import COMMUNITIES, GRID_CODES, STREET, City, build_city
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pretended_clock", "in_english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pretended_clock")]
 
 NOVEMBER = (datetime(2026, 10, 31, 16, tzinfo=UTC), datetime(2026, 11, 30, 16, tzinfo=UTC))
 
@@ -31,12 +29,6 @@ NOVEMBER = (datetime(2026, 10, 31, 16, tzinfo=UTC), datetime(2026, 11, 30, 16, t
 @pytest.fixture
 def city(db: None) -> City:
     return build_city()
-
-
-@pytest.fixture
-def in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 def twice(of: Campaign) -> int:

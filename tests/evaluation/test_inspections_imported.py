@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from django.utils import translation
 from openpyxl import load_workbook
 
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
@@ -17,10 +16,11 @@ from chengge.evaluation.queries.imported_scores import evidence_path, import_in_
 from chengge.evaluation.queries.outside import outside_values
 from chengge.evaluation.score_tables import empty_form
 from tests.browsing import client_of
-from tests.evaluation.inspections_city import hire, picture
+from tests.casework.lives import picture
+from tests.evaluation.inspections_city import hire
 from tests.factories import STREET, City, build_city
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pretended_clock", "in_english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pretended_clock")]
 
 NOVEMBER = (datetime(2026, 10, 31, 16, tzinfo=UTC), datetime(2026, 11, 30, 16, tzinfo=UTC))
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -32,12 +32,6 @@ def city(db: None) -> City:
     city = build_city()
     hire(city, "evaluator2")
     return city
-
-
-@pytest.fixture
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 def heading(**changed: object) -> Heading:

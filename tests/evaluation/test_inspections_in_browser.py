@@ -7,7 +7,8 @@ import pytest
 
 from chengge.evaluation.models import Mark, Visit
 from tests.browsing import axe_findings, sign_in, wait_until
-from tests.evaluation.inspections_city import campaign, picture, visits
+from tests.casework.lives import picture
+from tests.evaluation.inspections_city import campaign, visits
 from tests.factories import SIDE, SOUTH, WEST, City, build_city
 
 if TYPE_CHECKING:

@@ -16,8 +16,9 @@ from chengge.evaluation.actions import inspections as actions
 from chengge.evaluation.models import Campaign, InspectionPlace, Mark, Visit
 from chengge.organization.tokens import make_token
 from tests.browsing import client_of
+from tests.casework.lives import picture
 from tests.conftest import QueryCounter
-from tests.evaluation.inspections_city import campaign, hire, picture, take, take_all, visits
+from tests.evaluation.inspections_city import campaign, hire, take, take_all, visits
 from tests.factories import SIDE, SOUTH, WEST, City, build_city
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pretended_clock")]

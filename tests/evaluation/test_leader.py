@@ -1,12 +1,9 @@
 """What a leader sees in two minutes is so this minute, and leads down to the case."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import transaction
 
 from chengge.casework.models import Case
 from chengge.casework.models.requests import SidePath
@@ -14,23 +11,9 @@ from chengge.domain.errors import NotFound
 from chengge.evaluation.facts import FactStore
 from chengge.evaluation.queries import leader
 from tests.browsing import client_of
-from tests.evaluation.lived import Lived, a_city_with_facts
+from tests.evaluation.lived import Lived, _django_db_helper  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def lived(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
-    with django_db_blocker.unblock(), a_city_with_facts(tmp_path_factory.mktemp("var")) as found:
-        yield found
-
-
-@pytest.fixture
-def _django_db_helper(lived: Lived) -> Iterator[None]:
-    """Every test in a savepoint of the one transaction in which the city lives."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """One's own page: where we stand, what cost most, what is due today; and nobody sees another's."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import translation
 
 from chengge.casework.actions import Given
 from chengge.evaluation.models import RunPart, RunSubject
@@ -23,9 +21,8 @@ PAGE = "/evaluation/own/"
 
 
 @pytest.fixture
-def city(db, pretended_clock) -> Iterator[City]:
-    with translation.override("en"):
-        yield build_city()
+def city(db, pretended_clock) -> City:
+    return build_city()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Schemes: drafted, checked, put into effect by two people, never changed afterwards; as workbooks and as differences."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +7,6 @@ from io import BytesIO
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -52,12 +50,6 @@ SOUND = VersionContent((AspectContent("处置", D(100), (IN_TIME, REWORK), "Hand
 
 def with_items(*items: ItemContent) -> VersionContent:
     return VersionContent((AspectContent("处置", D(100), items),), GRADES)
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Schemes on screen and for programs: who opens what, the editor, Excel, differences, a look at last month."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -9,7 +8,6 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import translation
 
 from chengge.domain.scoring import Way
 from chengge.evaluation.actions.schemes import SchemeValues, make_draft, make_scheme, put_into_effect
@@ -26,12 +24,6 @@ IN_TIME = ItemContent("D2", D(60), Way.LINEAR, zero_at=D("0.5"), full_at=D("0.98
 REWORK = ItemContent("D4", D(40), Way.THRESHOLD, full_at=D("0.05"), each=D(2))
 SOUND = VersionContent((AspectContent("处置", D(100), (IN_TIME, REWORK), "Handling"),), GRADES)
 LIST = "/evaluation/schemes/"
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from chengge.casework.models import Case, Clock, LedgerEntry, Task
 from chengge.foundation.models import Component
 from chengge.foundation.queries import candidates, rules_of
 from chengge.organization.models import Organization
-from tests.casework.lives import photo_bytes
+from tests.casework.lives import picture
 from tests.exchange.hangzhou import import_hangzhou
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def test_a_broken_bus_shelter_in_shiqiao_is_reported_mended_checked_and_closed(
     shots = count()
 
     def photo(who: str) -> tuple[str]:
-        return (photos.store(photo_bytes(next(shots)), district.actor(who)).sha256,)
+        return (photos.store(picture(next(shots)), district.actor(who)).sha256,)
 
     do("ask_to_verify", "operator")
     assert Task.objects.get(case=case_id).member == district.member("inspector"), "the inspector whose responsibility grid it is"

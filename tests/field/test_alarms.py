@@ -15,7 +15,7 @@ from chengge.field.models import Alarm, AlarmRule, PatrolDay
 from chengge.notices.models import Notice
 from chengge.organization.models import Duty, RosterEntry, Shift
 from chengge.organization.queries import city_day
-from tests.casework.courses import Course
+from tests.casework.lives import Life
 from tests.factories import GRID_CODES, City
 from tests.field.test_tracks import NOW, OUT_AND_BACK, START, walk
 
@@ -149,7 +149,7 @@ def test_who_does_not_come_to_a_planned_shift_is_late_until_checking_in(city: Ci
 @pytest.mark.usefixtures("heard")
 def test_a_walk_that_falls_due_is_told_before_and_after(city: City, pretended_clock: clock.PretendedClock) -> None:
     AlarmRule.objects.filter(kind="silent").delete()
-    course = Course(city).reported().does("ask_to_verify", "operator")
+    course = Life(city).reported().does("ask_to_verify", "operator")
     task = Task.objects.get()
     pretended_clock.advance(timedelta(minutes=21))
     done = go_round()
@@ -159,7 +159,7 @@ def test_a_walk_that_falls_due_is_told_before_and_after(city: City, pretended_cl
     done = go_round()
     assert (done.due, done.overdue) == (0, 1)
     lon, lat = city.places[0]
-    course.does("verify_true", "inspector", photos=course.photo("inspector"), lon=lon, lat=lat)
+    course.does("verify_true", "inspector", photos=(course.photo("inspector"),), lon=lon, lat=lat)
     assert go_round().ended == 2
     assert dict(Alarm.objects.values_list("kind", "state")) == {"task_due": "closed", "task_overdue": "open"}
 
@@ -168,7 +168,7 @@ def test_a_walk_that_falls_due_is_told_before_and_after(city: City, pretended_cl
 
 
 def test_a_day_is_added_up_and_grids_that_nobody_visited_are_told(city: City, pretended_clock: clock.PretendedClock) -> None:
-    Course(city).reported()
+    Life(city).reported()
     take_positions(city.actor("inspector"), walk(*list(range(-40, 41, 10)) * 5, start=START, every=60))
     day = city_day(pretended_clock.at)
     assert count_day(day) == 2

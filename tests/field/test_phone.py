@@ -12,7 +12,7 @@ from chengge.field.actions import begin_duty, end_duty, note_position
 from chengge.field.queries import nearby
 from chengge.organization.models import Duty
 from tests.browsing import client_of
-from tests.casework.courses import Course, picture
+from tests.casework.lives import Life, picture
 from tests.conftest import QueryCounter
 from tests.factories import GRID_CODES, MANHOLE_CODE, SIDE, SOUTH, WEST, City
 
@@ -50,12 +50,12 @@ def test_only_inspectors_have_a_phone(city: City) -> None:
 def test_checking_in_makes_an_inspector_the_one_who_is_sent(city: City, phone: Client) -> None:
     Duty.objects.all().delete()
     assert b"Check in" in phone.get("/phone/").content
-    Course(city).reported().does("ask_to_verify", "operator")
+    Life(city).reported().does("ask_to_verify", "operator")
     assert Task.objects.get().member_id is None
     phone.post("/phone/duty", {"go": "on", "lon": "120.1805", "lat": "30.3205"})
     duty = Duty.objects.get()
     assert (duty.lon, duty.lat) == (120.1805, 30.3205)
-    Course(city).reported("parking").does("ask_to_verify", "operator")
+    Life(city).reported("parking").does("ask_to_verify", "operator")
     assert Task.objects.latest("pk").member == city.members["inspector"]
     assert b"Check out" in phone.get("/phone/").content
 
@@ -151,7 +151,7 @@ def test_self_disposal_wants_a_photo_after_and_the_condition(city: City, phone: 
 
 
 def test_around_a_place_stand_its_grid_components_like_cases_and_conditions(city: City, phone: Client) -> None:
-    course = Course(city).reported("manhole", component_code=MANHOLE_CODE)
+    course = Life(city).reported("manhole", component_code=MANHOLE_CODE)
     lon, lat = city.places[0]
     around = phone.get("/phone/near.json", {"lon": lon + 0.0001, "lat": lat, "class": city.manhole.pk}).json()
     assert (around["grid"], around["area_class"]) == (str(GRID_CODES[0]), "A")
@@ -163,9 +163,9 @@ def test_around_a_place_stand_its_grid_components_like_cases_and_conditions(city
 
 def test_like_cases_are_open_and_the_likeliest_stands_first_with_its_reasons(city: City) -> None:
     actor, (lon, lat) = city.actor("inspector"), city.places[1]
-    near = Course(city).reported(lon=lon + 0.0004, lat=lat)
-    Course(city).reported(lon=lon + 0.01, lat=lat)
-    over = Course(city).reported(lon=lon, lat=lat).does("reject", "operator", reason="不属实")
+    near = Life(city).reported(lon=lon + 0.0004, lat=lat)
+    Life(city).reported(lon=lon + 0.01, lat=lat)
+    over = Life(city).reported(lon=lon, lat=lat).does("reject", "operator", reason="不属实")
     like = nearby(actor, lon, lat, city.garbage.pk).like
     assert like[0].case.number == near.number
     assert len(like[0].reasons) >= 2
@@ -174,7 +174,7 @@ def test_like_cases_are_open_and_the_likeliest_stands_first_with_its_reasons(cit
 
 def test_a_like_case_on_the_other_side_of_a_grid_border_is_found(city: City) -> None:
     border = WEST + SIDE
-    other = Course(city).reported(lon=border - 0.0001, lat=SOUTH + SIDE / 2)
+    other = Life(city).reported(lon=border - 0.0001, lat=SOUTH + SIDE / 2)
     found = nearby(city.actor("inspector"), border + 0.0001, SOUTH + SIDE / 2, city.garbage.pk)
     assert [one.case.number for one in found.like] == [other.number]
 
@@ -191,8 +191,8 @@ def test_classes_are_found_by_name_or_code_and_suggested_by_what_was_reported(ci
 # --- Walks ------------------------------------------------------------------------------------------------------------
 
 
-def walk(city: City, kind: str) -> tuple[Course, Task]:
-    course = Course(city).reported()
+def walk(city: City, kind: str) -> tuple[Life, Task]:
+    course = Life(city).reported()
     if kind == "verify":
         course.does("ask_to_verify", "operator")
     else:
@@ -269,8 +269,8 @@ def test_a_walk_whose_case_has_moved_meanwhile_is_told_so(city: City, phone: Cli
 
 def test_the_phone_s_pages_take_the_same_queries_however_much_there_is(city: City, phone: Client, counted_queries: QueryCounter) -> None:
     for grid in range(2):
-        Course(city).reported(grid=grid).does("ask_to_verify", "operator")
-        Course(city).reported(grid=grid, by="inspector", channel="inspector")
+        Life(city).reported(grid=grid).does("ask_to_verify", "operator")
+        Life(city).reported(grid=grid, by="inspector", channel="inspector")
     task = Task.objects.first()
     for name, address in (
         ("home", "/phone/"),
@@ -287,7 +287,7 @@ def test_the_phone_s_pages_take_the_same_queries_however_much_there_is(city: Cit
 
 
 def test_older_reports_stand_on_the_next_page(city: City, phone: Client) -> None:
-    numbers = [Course(city).reported(by="inspector", channel="inspector", grid=number % 4).number for number in range(23)]
+    numbers = [Life(city).reported(by="inspector", channel="inspector", grid=number % 4).number for number in range(23)]
     first = phone.get("/phone/reports/").content.decode()
     assert numbers[-1] in first
     assert numbers[0] not in first
@@ -296,7 +296,7 @@ def test_older_reports_stand_on_the_next_page(city: City, phone: Client) -> None
 
 
 def test_a_case_out_of_sight_cannot_be_read_on_the_phone(city: City, phone: Client) -> None:
-    course = Course(city).reported()
+    course = Life(city).reported()
     assert course.number in phone.get(f"/phone/cases/{course.number}/").content.decode()
     member = city.members["inspector2"]
     member.division_code = 990101001002

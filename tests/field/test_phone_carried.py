@@ -10,7 +10,7 @@ from django.test import Client
 from chengge.casework.models import Evidence, Report
 from chengge.field.models import PhoneFile
 from tests.browsing import client_of
-from tests.casework.courses import Course, picture
+from tests.casework.lives import Life, picture
 from tests.conftest import QueryCounter
 from tests.factories import GRID_CODES, MANHOLE_CODE, City
 
@@ -24,7 +24,7 @@ def phone(city: City) -> Client:
 
 
 def test_the_pack_holds_member_catalogue_conditions_and_walks(city: City, phone: Client, counted_queries: QueryCounter) -> None:
-    course = Course(city).reported("garbage").does("ask_to_verify", "operator")
+    course = Life(city).reported("garbage").does("ask_to_verify", "operator")
     with counted_queries("phone: pack"):
         pack = phone.get("/phone/pack.json", headers=JSON).json()
     assert pack["member"] == {"id": city.members["inspector"].pk, "name": str(city.members["inspector"])}

@@ -7,7 +7,7 @@ import pytest
 
 from chengge.casework.models import Case, Evidence, Report, Task
 from tests.browsing import axe_findings, sign_in, wait_until
-from tests.casework.courses import Course, picture
+from tests.casework.lives import Life, picture
 from tests.factories import GRID_CODES, MANHOLE_CODE, build_city
 
 # What lies on the phone, as it lies there.
@@ -80,7 +80,7 @@ def test_a_problem_is_reported_in_five_taps_and_sticks_to_the_component_nearby(c
 
 
 def test_a_place_is_chosen_by_hand_and_like_cases_nearby_are_shown(city, phone, photo):
-    course = Course(city).reported("garbage", grid=0)
+    course = Life(city).reported("garbage", grid=0)
     report_form(phone)
     phone.locator("city-map[data-idle]").wait_for()
     wait_until(phone, "document.getElementById('position').textContent.includes('±12 m')")
@@ -126,7 +126,7 @@ def test_a_small_thing_is_disposed_of_with_photos_before_and_after(city, phone, 
 
 
 def test_a_walk_is_found_on_the_phone_shows_the_way_and_is_answered_there(city, phone, photo):
-    Course(city).reported(grid=1).does("ask_to_verify", "operator")
+    Life(city).reported(grid=1).does("ask_to_verify", "operator")
     phone.reload()
     item = phone.locator(".phone-item").first
     wait_until(phone, "/\\d/.test(document.querySelector('.phone-item [data-lon]').textContent)")
@@ -164,7 +164,7 @@ def begun(phone, photo, words):
 
 
 def test_it_is_the_same_makes_one_more_report_and_no_second_case(city, phone, photo):
-    course = Course(city).reported("garbage", grid=0)
+    course = Life(city).reported("garbage", grid=0)
     begun(phone, photo, "seen again")
     phone.click("#more-classes")
     phone.fill("#class-q", "暴露")

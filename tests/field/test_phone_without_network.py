@@ -15,7 +15,7 @@ from PIL import Image
 from chengge.casework.models import Case, Evidence, Report, Task
 from chengge.field.models import ComponentSurvey, PhoneFile
 from tests.browsing import axe_findings, wait_until
-from tests.casework.courses import Course, picture
+from tests.casework.lives import Life, picture
 from tests.factories import MANHOLE_CODE, City, build_city
 from tests.field.wire import Wire
 
@@ -179,7 +179,7 @@ def test_five_drafts_with_ten_photos_survive_a_killed_browser_and_each_arrives_o
 def test_a_day_without_a_network_report_walk_and_survey_are_done_and_arrive(
     phone: Phone, wire: Wire, city: City, pictures: Callable[[int], list[Path]]
 ) -> None:
-    course = Course(city).reported(grid=1).does("ask_to_verify", "operator")
+    course = Life(city).reported(grid=1).does("ask_to_verify", "operator")
     phone.carry_all()
     wire.cut()
 

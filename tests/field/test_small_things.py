@@ -14,7 +14,7 @@ from chengge.domain.errors import Refused
 from chengge.field.queries.small_things import small_totals
 from chengge.organization.queries import city_day
 from tests.browsing import client_of
-from tests.casework.courses import Course, picture
+from tests.casework.lives import Life, picture
 from tests.conftest import QueryCounter
 from tests.factories import City
 
@@ -26,11 +26,11 @@ ADDRESS = "/manage/small-things/"
 def disposed(city: City, problem: str = "garbage", grid: int = 0, by: str = "inspector") -> Case:
     """A case put right on the spot by an inspector, with photos before and after."""
     rule = {"garbage": city.heap, "parking": city.parked, "manhole": city.rattling}[problem]
-    course = Course(city)
+    course = Life(city)
     before = (store(picture(Case.objects.count() * 3 + 1), city.actor(by)).sha256,)
     course.reported(problem, by=by, channel="inspector", grid=grid, photos=before)
     lon, lat = city.places[grid]
-    return course.does("self_dispose", by, photos=course.photo(by), lon=lon, lat=lat, rule_id=rule.pk).case
+    return course.does("self_dispose", by, photos=(course.photo(by),), lon=lon, lat=lat, rule_id=rule.pk).case
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def ticked(case: Case) -> str:
 
 def test_the_gallery_shows_before_and_after_side_by_side(city: City, office: Client) -> None:
     case = disposed(city)
-    Course(city).reported()
+    Life(city).reported()
     (thing,) = office.get(ADDRESS).context["things"]
     assert (thing.case, thing.inspector) == (case, city.members["inspector"])
     assert ([proof.phase for proof in thing.before], [proof.phase for proof in thing.after]) == (["report"], ["handle"])
@@ -125,7 +125,7 @@ def test_the_gallery_asks_the_same_whatever_its_length(city: City, office: Clien
 def test_they_are_counted_by_inspector_class_street_and_month_with_what_came_of_them(city: City, office: Client, pretended_clock) -> None:
     closed, refused = disposed(city), disposed(city)
     disposed(city, "parking", grid=3, by="inspector2")
-    Course(city).reported()
+    Life(city).reported()
     pretended_clock.advance(timedelta(minutes=10))
     office.post(f"{ADDRESS}decide", {"approve": ticked(closed)})
     office.post(f"{ADDRESS}decide", {"refuse": ticked(refused), f"reason-{refused.pk}": "残留明显"})
@@ -146,9 +146,9 @@ def test_they_are_counted_by_inspector_class_street_and_month_with_what_came_of_
 def test_one_that_was_sent_back_and_put_right_again_counts_twice(city: City, office: Client, pretended_clock) -> None:
     case = disposed(city)
     office.post(f"{ADDRESS}decide", {"refuse": ticked(case), f"reason-{case.pk}": "残留明显"})
-    course = Course(city, case.pk, case.number, shade=9)
+    course = Life(city, case_id=case.pk, number=case.number, photo_count=9)
     lon, lat = city.places[0]
-    case = course.does("self_dispose", "inspector", photos=course.photo("inspector"), lon=lon, lat=lat, rule_id=city.heap.pk).case
+    case = course.does("self_dispose", "inspector", photos=(course.photo("inspector"),), lon=lon, lat=lat, rule_id=city.heap.pk).case
     office.post(f"{ADDRESS}decide", {"approve": ticked(case)})
     day = city_day(pretended_clock.at)
     (row,) = small_totals(city.actor("shift_leader"), "inspector", day, day)

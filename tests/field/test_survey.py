@@ -19,7 +19,7 @@ from chengge.foundation.queries.register import versions_of_component
 from chengge.notices.models import Notice
 from chengge.organization.actions.authority import COMMAND_LINE
 from chengge.organization.models import MemberPost
-from tests.casework.courses import picture
+from tests.casework.lives import picture
 from tests.factories import GRID_CODES, MANHOLE_CODE, SIDE, SINCE, SOUTH, WEST, City
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pretended_clock")]

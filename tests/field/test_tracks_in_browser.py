@@ -9,7 +9,7 @@ from chengge.field.actions.tracks import take_positions
 from chengge.field.models import Alarm, AlarmRule
 from chengge.organization.queries import CITY_ZONE
 from tests.browsing import axe_findings, sign_in, wait_until
-from tests.casework.courses import Course
+from tests.casework.lives import Life
 from tests.factories import City, build_city
 from tests.field.test_tracks import walk
 
@@ -38,7 +38,7 @@ def city() -> City:
     AlarmRule.objects.all().delete()
     AlarmRule.objects.create(kind="out_of_bounds", threshold=30, minutes=2, fixes=4, fixes_back=3, valid_from="2020-01-01")
     start = int(clock.now().timestamp()) - 1500
-    Course(made).reported(by="inspector", channel="inspector")
+    Life(made).reported(by="inspector", channel="inspector")
     take_positions(made.actor("inspector"), walk(*([0] * 4 + [400] * 8 + [20, 40] * 14), start=start))
     return made
 

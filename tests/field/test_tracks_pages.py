@@ -13,7 +13,7 @@ from chengge.field.models import Alarm, AlarmRule, TrackPoint
 from chengge.organization.queries import city_day
 from chengge.organization.tokens import make_token
 from tests.browsing import client_of
-from tests.casework.courses import Course
+from tests.casework.lives import Life
 from tests.conftest import QueryCounter
 from tests.factories import GRID_CODES, City
 from tests.field.test_tracks import OUT_AND_BACK, walk
@@ -28,7 +28,7 @@ OTHERS = ("dispatcher", "department", "coordinator")
 @pytest.fixture
 def walked(city: City, pretended_clock: clock.PretendedClock) -> City:
     """A city in which an inspector has left the own grids and come back, and has reported something on the way."""
-    Course(city).reported(by="inspector", channel="inspector")
+    Life(city).reported(by="inspector", channel="inspector")
     take_positions(city.actor("inspector"), OUT_AND_BACK)
     count_day(city_day(pretended_clock.at))
     return city

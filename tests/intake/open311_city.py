@@ -90,3 +90,7 @@ def picture(gps: bool = False) -> bytes:
         exif.get_ifd(0x8825).update({1: "N", 2: (30.0, 19.0, 12.34), 3: "E", 4: (120.0, 10.0, 48.2)})
     image.save(out, "JPEG", exif=exif)
     return out.getvalue()
+
+
+def errors_of(response: HttpResponse) -> list[tuple[int, str]]:
+    return [(fault["code"], fault["description"]) for fault in response.json()]

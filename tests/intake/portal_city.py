@@ -11,7 +11,7 @@ from shapely import LineString, to_wkb
 
 from chengge.clock import PretendedClock
 from chengge.foundation.models import BaseMapFeature
-from tests.casework.courses import Course, picture
+from tests.casework.lives import Life, picture
 from tests.factories import SIDE, SOUTH, WEST, City, build_city
 
 ROAD = "石桥路"
@@ -75,6 +75,6 @@ def followed_by(answer: Any) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def closed_case(city: City, name: str = "garbage", **said: Any) -> Course:
+def closed_case(city: City, name: str = "garbage", **said: Any) -> Life:
     """A case that went all the way, with photos after handling."""
-    return Course(city).reported(name, **said).until("closed")
+    return Life(city).reported(name, **said).until("closed")

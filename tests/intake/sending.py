@@ -9,7 +9,7 @@ from django.test import Client
 
 from chengge.intake.actions.channels import SourceValues, make_source
 from chengge.intake.models import Camera, Device, Source, VideoEventType
-from tests.casework.lives import photo_bytes
+from tests.casework import lives
 from tests.factories import GRID_CODES, MANHOLE_CODE, City
 
 
@@ -38,7 +38,7 @@ def sender(city: City, channel: str, **values: Any) -> Sender:
 
 
 def picture(seed: int = 0) -> str:
-    return b64encode(photo_bytes(seed)).decode()
+    return b64encode(lives.picture(seed)).decode()
 
 
 def camera(city: City, code: str = "CAM-1") -> Camera:

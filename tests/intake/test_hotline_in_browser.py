@@ -5,7 +5,7 @@ import pytest
 from chengge.casework.models import Case, Report
 from chengge.intake.models import Call
 from tests.browsing import axe_findings, sign_in
-from tests.casework.lives import photo_bytes
+from tests.casework.lives import picture
 from tests.factories import build_city
 from tests.intake.sending import camera, event_type, sender, sensor
 
@@ -39,7 +39,7 @@ def test_a_call_opens_its_form_by_itself_and_a_second_caller_is_added_to_the_cas
 
     write("门口井盖没有了")
     page.get_by_text("Nothing like it is open nearby").wait_for()
-    page.set_input_files(".photo-field input[type=file]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo_bytes(1)})
+    page.set_input_files(".photo-field input[type=file]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture(1)})
     page.locator(".taken img").wait_for()
     page.get_by_role("button", name="Write down").click()
     page.get_by_text("Written down: case").wait_for()

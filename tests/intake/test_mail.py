@@ -15,7 +15,7 @@ from chengge.clock import PretendedClock
 from chengge.intake.actions.mail import look_into_mailbox
 from chengge.intake.letters import read_letter
 from chengge.intake.models import InboundMessage, Source
-from tests.casework.lives import photo_bytes
+from tests.casework.lives import picture
 from tests.factories import City, build_city
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def with_position(seed: int) -> bytes:
     exif = Image.Exif()
     exif.get_ifd(0x8825)[2] = (30.0, 19.0, 12.0)
     out = io.BytesIO()
-    Image.open(io.BytesIO(photo_bytes(seed))).save(out, "JPEG", exif=exif)
+    Image.open(io.BytesIO(picture(seed))).save(out, "JPEG", exif=exif)
     return out.getvalue()
 
 

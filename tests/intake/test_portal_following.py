@@ -11,7 +11,7 @@ from chengge.clock import PretendedClock
 from chengge.domain.errors import NotFound
 from chengge.intake.actions.following import new_token, report_by, token_for, token_hash_of
 from chengge.intake.models import Answer, PortalRules
-from tests.casework.courses import Course
+from tests.casework.lives import Life
 from tests.factories import City
 from tests.intake.portal_city import SECRET_PLACE, SECRET_WORDS, SECRETS, build_portal_city, followed_by, sent, visitor
 
@@ -28,10 +28,10 @@ def person() -> Client:
     return visitor()
 
 
-def reported(city: City, person: Client, clock: PretendedClock, **said: object) -> tuple[Course, str]:
+def reported(city: City, person: Client, clock: PretendedClock, **said: object) -> tuple[Life, str]:
     number, token = followed_by(sent(person, city, clock, **said))
     case = Case.objects.get(number=number)
-    return Course(city, case.pk, case.number), f"/public/track/{number}/{token}/"
+    return Life(city, case_id=case.pk, number=case.number), f"/public/track/{number}/{token}/"
 
 
 def test_tokens_are_read_as_people_type_them_and_kept_as_hashes_only() -> None:
@@ -63,7 +63,7 @@ def test_a_wrong_code_a_wrong_number_and_somebody_elses_code_tell_nobody_anythin
     ]
     assert {page.status_code for page in pages} == {404}
     assert all("do not belong together" in page.content.decode() for page in pages)
-    Course(city).reported()  # by telephone: without a token nothing follows it
+    Life(city).reported()  # by telephone: without a token nothing follows it
     with pytest.raises(NotFound):
         report_by(str(Report.objects.latest("pk").pk), "")
 
@@ -133,7 +133,7 @@ def test_a_report_of_a_merged_case_is_followed_by_the_number_it_was_told(
     city: City, person: Client, pretended_clock: PretendedClock
 ) -> None:
     course, way = reported(city, person, pretended_clock)
-    other = Course(city).reported(grid=1)
+    other = Life(city).reported(grid=1)
     course.does("merge", "operator", into_case_id=other.case_id, reason="同一处")
     page = person.get(way)
     assert page.status_code == 200

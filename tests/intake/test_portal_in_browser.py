@@ -10,7 +10,7 @@ from chengge.intake.actions.following import token_for
 from chengge.intake.actions.portal import approve_photo
 from chengge.intake.models import PortalRules, PublicPhoto
 from tests.browsing import axe_findings, sign_in, wait_until
-from tests.casework.courses import Course, picture
+from tests.casework.lives import Life, picture
 from tests.factories import GRID_CODES
 from tests.intake.portal_city import build_portal_city
 
@@ -83,7 +83,7 @@ def test_a_problem_is_reported_in_a_minute_with_a_photo_and_followed_by_its_link
 
 
 def test_like_problems_are_shown_before_sending_and_one_is_followed_by_keyboard_alone(city, person):
-    course = Course(city).reported(grid=1)
+    course = Life(city).reported(grid=1)
     open_form(person)
     person.locator("#words").focus()
     person.keyboard.type("这里有垃圾")
@@ -143,11 +143,11 @@ def test_the_place_is_marked_on_a_map_that_comes_only_when_asked_for(city, perso
 
 
 def test_every_page_is_fit_for_everybody_and_light(city, live_server, person):
-    course = Course(city).reported().until("closed")
+    course = Life(city).reported().until("closed")
     for evidence in Evidence.objects.filter(case_id=course.case_id, phase__in=("report", "handle")):
         approve_photo(evidence.pk, city.actor("operator"))
     assert PublicPhoto.objects.exists()
-    Course(city).reported(grid=2)
+    Life(city).reported(grid=2)
     token, token_hash = token_for("a closed report")
     Report.objects.filter(case_id=course.case_id).update(token_hash=token_hash)
     for address in (
@@ -176,7 +176,7 @@ def test_every_page_is_fit_for_everybody_and_light(city, live_server, person):
 
 
 def test_the_list_is_read_and_walked_without_the_map(city, person):
-    course = Course(city).reported()
+    course = Life(city).reported()
     person.goto(person.url + "cases/")
     tree = person.locator("main").aria_snapshot()
     assert 'link "Rubbish lying about (暴露垃圾)"' in tree
@@ -187,7 +187,7 @@ def test_the_list_is_read_and_walked_without_the_map(city, person):
 
 
 def test_an_operator_covers_a_face_with_the_keyboard_and_lets_the_photo_be_shown(city, live_server, page):
-    course = Course(city).reported().until("closed")
+    course = Life(city).reported().until("closed")
     sign_in(page, live_server, city, "operator")
     page.goto(live_server.url + "/manage/public-photos/")
     assert axe_findings(page) == []

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.casework.courses import Course
+from tests.casework.lives import Life
 from tests.conftest import QueryCounter
 from tests.factories import City
 from tests.intake.portal_city import build_portal_city, visitor
@@ -31,7 +31,7 @@ def city() -> City:
 @pytest.mark.parametrize("address", PAGES)
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_every_page_opens_without_an_account_in_both_languages(city: City, address: str, language: str) -> None:
-    Course(city).reported()
+    Life(city).reported()
     client = Client()
     client.cookies["chengge_language"] = language
     answer = client.get(address)
@@ -48,8 +48,8 @@ def test_an_empty_city_has_pages_that_say_so(city: City) -> None:
 
 def test_the_pages_take_the_same_queries_however_much_there_is(city: City, counted_queries: QueryCounter) -> None:
     for grid in range(4):
-        Course(city).reported(grid=grid)
-    number = Course(city).reported().until("closed").number
+        Life(city).reported(grid=grid)
+    number = Life(city).reported().until("closed").number
     client = visitor()
     for name, address in (
         ("home", "/public/"),

@@ -18,7 +18,7 @@ from chengge.intake.queries.portal import Wanted, figures, public_case, public_l
 from chengge.intake.queries.portal.photos import path_of_copy
 from chengge.lab import portal as demo
 from tests.browsing import client_of
-from tests.casework.courses import Course
+from tests.casework.lives import Life
 from tests.factories import GRID_CODES, SIDE, SOUTH, STREET, City
 from tests.intake.portal_city import SECRET_PLACE, SECRET_WORDS, SECRETS, build_portal_city, closed_case, sent, upload, visitor
 
@@ -46,7 +46,7 @@ def test_nothing_that_anybody_said_is_on_any_public_page_feed_map_or_search(
     city: City, person: Client, pretended_clock: PretendedClock
 ) -> None:
     sent(person, city, pretended_clock, words=SECRET_WORDS, place=SECRET_PLACE, name="王桂兰", contact="13812345678", files=upload(3))
-    course = Course(city).reported(grid=1, description=SECRET_WORDS, place=SECRET_PLACE, reporter_name="王桂兰").until("handled")
+    course = Life(city).reported(grid=1, description=SECRET_WORDS, place=SECRET_PLACE, reporter_name="王桂兰").until("handled")
     lon, lat = city.places[1]
     looked = [
         "/public/",
@@ -78,7 +78,7 @@ def test_nothing_that_anybody_said_is_on_any_public_page_feed_map_or_search(
 
 def test_a_mark_stands_on_the_road_and_not_at_the_door(city: City, person: Client) -> None:
     lon, lat = city.places[2]
-    Course(city).reported(lon=lon + 0.000213, lat=lat + 0.000387)
+    Life(city).reported(lon=lon + 0.000213, lat=lat + 0.000387)
     (point,) = json.loads(person.get("/public/cases.geojson?window=120.1,30.3,120.3,30.4").content)["features"]
     shown = point["geometry"]["coordinates"]
     assert shown == [round(lon + 0.000213, 4), round(SOUTH + SIDE / 2, 4)]
@@ -89,9 +89,9 @@ def test_a_mark_stands_on_the_road_and_not_at_the_door(city: City, person: Clien
 
 
 def test_channels_classes_and_single_cases_that_are_not_public_are_nowhere(city: City, person: Client) -> None:
-    shown = Course(city).reported(channel="hotline").number
+    shown = Life(city).reported(channel="hotline").number
     for channel in ("leader", "media", "sensor"):
-        hidden = Course(city).reported(channel=channel).number
+        hidden = Life(city).reported(channel=channel).number
         assert person.get(f"/public/cases/{hidden}/").status_code == 404
     assert numbers() == [shown]
     PortalRules.objects.create(pk=1, hidden_channels=["hotline"])
@@ -109,8 +109,8 @@ def test_channels_classes_and_single_cases_that_are_not_public_are_nowhere(city:
 
 
 def test_what_was_not_taken_up_and_what_is_long_ago_is_not_listed(city: City, pretended_clock: PretendedClock) -> None:
-    rejected = Course(city).reported().does("reject", "operator", reason="不属实")
-    old = Course(city).reported(grid=2)
+    rejected = Life(city).reported().does("reject", "operator", reason="不属实")
+    old = Life(city).reported(grid=2)
     assert numbers() == [old.number]
     assert rejected.number not in numbers()
     pretended_clock.advance(timedelta(days=91))
@@ -118,9 +118,9 @@ def test_what_was_not_taken_up_and_what_is_long_ago_is_not_listed(city: City, pr
 
 
 def test_the_list_is_narrowed_by_street_class_state_days_and_words_of_places(city: City, pretended_clock: PretendedClock) -> None:
-    old = Course(city).reported("parking", grid=3).number
+    old = Life(city).reported("parking", grid=3).number
     pretended_clock.advance(timedelta(days=20))
-    closed, fresh = closed_case(city).number, Course(city).reported("manhole", grid=1).number
+    closed, fresh = closed_case(city).number, Life(city).reported("manhole", grid=1).number
     assert numbers(state="solved") == [closed]
     assert numbers(state="open") == [fresh, old]
     assert numbers(class_id=city.parking.pk) == [old]
@@ -134,7 +134,7 @@ def test_the_list_is_narrowed_by_street_class_state_days_and_words_of_places(cit
 
 
 def test_pages_of_the_list_lose_nothing_and_repeat_nothing(city: City) -> None:
-    made = {Course(city).reported(grid=number % 4).number for number in range(7)}
+    made = {Life(city).reported(grid=number % 4).number for number in range(7)}
     seen: list[str] = []
     cursor = ""
     for _page in range(4):
@@ -156,7 +156,7 @@ def test_a_filter_that_is_none_is_named(city: City, person: Client, query: str) 
 
 
 def test_a_feed_of_an_area_tells_what_is_new_and_spares_who_has_it(city: City, person: Client) -> None:
-    near, far = Course(city).reported(grid=0).number, Course(city).reported(grid=3).number
+    near, far = Life(city).reported(grid=0).number, Life(city).reported(grid=3).number
     address = "/public/feed.atom?area=990101001001"
     answer = person.get(address)
     assert answer.headers["Content-Type"].startswith("application/atom+xml")
@@ -172,13 +172,13 @@ def test_the_figures_are_counted_from_cases_and_clocks(city: City, pretended_clo
     assert figures().city.reported == 0
     assert figures().city.median_days is None
     closed_case(city)
-    late = Course(city).reported().until("handling")
+    late = Life(city).reported().until("handling")
     pretended_clock.advance(timedelta(days=10))
     late.does("finish", late._clerk("sanitation"), photos=late.photo(late._clerk("sanitation")))
     late.does("ask_to_check", "operator")
     walker = late._walker()
     late.does("pass_check", walker, photos=late.photo(walker), lon=late.case.lon, lat=late.case.lat).does("close", "shift_leader")
-    Course(city).reported(grid=1)
+    Life(city).reported(grid=1)
     line = figures().city
     assert (line.reported, line.solved, line.in_time_percent, line.median_days) == (3, 2, 50, 5.0)
     assert [(street.name, street.reported) for street in figures().streets] == [("石桥街道", 3)]
@@ -271,7 +271,7 @@ def test_an_operator_decides_only_on_cases_in_sight(city: City) -> None:
 
 
 def test_public_words_are_shown_and_hold_no_number_plate_or_address(city: City, person: Client) -> None:
-    course = Course(city).reported(description=SECRET_WORDS)
+    course = Life(city).reported(description=SECRET_WORDS)
     operator = city.actor("operator")
     for words in ("电话 138 1234 5678", "车牌浙A12345", "身份证 330102199001011234", "写信到 a@example.org", "打 0571-87654321"):
         with pytest.raises(Refused):
@@ -321,7 +321,7 @@ def test_the_public_map_draws_the_city_without_grids_and_components(city: City, 
 def test_the_demo_city_has_photos_words_and_followers(city: City) -> None:
     for _case in range(2):
         closed_case(city)
-    Course(city).reported(grid=2)
+    Life(city).reported(grid=2)
     assert demo.fill(1) > 0
     assert Case.objects.filter(reports__channel="web").exists()
     assert any(case.words for case in public_list(Wanted(state="solved")).cases)

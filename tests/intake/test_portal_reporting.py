@@ -19,7 +19,7 @@ from chengge.intake.actions.portal import fresh_stamp
 from chengge.intake.actions.portal.protection import is_proven
 from chengge.intake.models import ContactCode, PortalRules
 from chengge.notices.models import Notice
-from tests.casework.courses import Course
+from tests.casework.lives import Life
 from tests.factories import GRID_CODES, City
 from tests.intake.portal_city import SECRETS, build_portal_city, followed_by, form_of, proof_of, sent, upload, visitor
 
@@ -107,7 +107,7 @@ def test_a_photo_of_somebody_else_cannot_be_named(city: City, person: Client, pr
 
 
 def test_like_problems_nearby_are_shown_first_with_public_facts_only(city: City, person: Client, pretended_clock: PretendedClock) -> None:
-    Course(city).reported(grid=1, description="王桂兰家门口垃圾 13812345678", place="石桥路88号")
+    Life(city).reported(grid=1, description="王桂兰家门口垃圾 13812345678", place="石桥路88号")
     answer = sent(person, city, pretended_clock, looked="")
     assert answer.status_code == 200
     page = answer.content.decode()
@@ -123,7 +123,7 @@ def test_like_problems_nearby_are_shown_first_with_public_facts_only(city: City,
 
 
 def test_following_a_problem_adds_a_report_with_a_link_of_its_own(city: City, person: Client, pretended_clock: PretendedClock) -> None:
-    course = Course(city).reported(grid=1)
+    course = Life(city).reported(grid=1)
     answer = sent(person, city, pretended_clock, follow=course.number, contact="a@example.org")
     number, token = followed_by(answer)
     assert number == course.number
@@ -134,8 +134,8 @@ def test_following_a_problem_adds_a_report_with_a_link_of_its_own(city: City, pe
 
 
 def test_only_a_public_case_that_goes_on_can_be_followed(city: City, person: Client, pretended_clock: PretendedClock) -> None:
-    hidden = Course(city).reported(channel="leader", grid=2)
-    closed = Course(city).reported(grid=3).until("closed")
+    hidden = Life(city).reported(channel="leader", grid=2)
+    closed = Life(city).reported(grid=3).until("closed")
     assert sent(person, city, pretended_clock, follow=hidden.number).status_code == 404
     answer = sent(person, city, pretended_clock, follow=closed.number, words="还是没修好")
     assert answer.status_code == 409

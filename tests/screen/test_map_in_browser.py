@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browsing import axe_findings, sign_in, wait_until
-from tests.casework.courses import Course
+from tests.casework.lives import Life
 from tests.factories import build_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,8 +24,8 @@ def city():
 @pytest.fixture
 def map_page(city, live_server, page):
     """The map as the operator sees it, with two cases on it."""
-    Course(city).reported(grid=0)
-    Course(city).reported("parking", grid=2)
+    Life(city).reported(grid=0)
+    Life(city).reported("parking", grid=2)
     sign_in(page, live_server, city, "operator")
 
     def opened():

@@ -5,7 +5,7 @@ from django.test import Client
 
 from chengge.screen.queries import light_at
 from tests.browsing import client_of
-from tests.casework.courses import Course
+from tests.casework.lives import Life
 from tests.conftest import A_WORKING_MORNING, QueryCounter
 from tests.factories import GRID_CODES, SIDE, SOUTH, WEST, City
 
@@ -34,30 +34,30 @@ def test_every_post_opens_the_map_and_a_visitor_is_asked_to_sign_in(city: City) 
 
 
 def test_the_map_shows_open_cases_of_its_window_and_no_others(city: City) -> None:
-    here, there = Course(city).reported(grid=0), Course(city).reported(grid=3)
+    here, there = Life(city).reported(grid=0), Life(city).reported(grid=3)
     client = client_of(city, "operator")
     assert {case["id"] for case in cases(client)} == {here.number, there.number}
     assert [case["id"] for case in cases(client, window_of(0))] == [here.number]
-    Course.until(there, "closed")
+    Life.until(there, "closed")
     assert [case["id"] for case in cases(client)] == [here.number]
 
 
 def test_a_case_in_no_grid_is_on_the_map_where_it_lies(city: City) -> None:
-    outside = Course(city).reported(lon=WEST - 0.005, lat=SOUTH)
+    outside = Life(city).reported(lon=WEST - 0.005, lat=SOUTH)
     client = client_of(city, "operator")
     assert [case["id"] for case in cases(client)] == [outside.number]
     assert cases(client, window_of(0)) == []
 
 
 def test_a_department_sees_only_its_own_cases_on_the_map(city: City) -> None:
-    Course(city).reported().until("dispatched")
-    Course(city).reported("manhole", component_code=None).until("dispatched")
+    Life(city).reported().until("dispatched")
+    Life(city).reported("manhole", component_code=None).until("dispatched")
     assert len(cases(client_of(city, "operator"))) == 2
     assert len(cases(client_of(city, "other_department"))) == 1
 
 
 def test_a_case_carries_its_light_its_stage_in_words_and_the_way_to_its_page(city: City, pretended_clock) -> None:
-    course = Course(city).reported()
+    course = Life(city).reported()
     client = client_of(city, "operator")
     (case,) = cases(client)
     assert (case["light"], case["label"], case["url"]) == ("green", "暴露垃圾", f"/cases/{course.number}/")
@@ -68,7 +68,7 @@ def test_a_case_carries_its_light_its_stage_in_words_and_the_way_to_its_page(cit
 
 
 def test_the_key_counts_open_cases_in_sight_by_light(city: City, pretended_clock) -> None:
-    Course(city).reported()
+    Life(city).reported()
     assert client_of(city, "operator").get("/map/lights.json").json() == {"green": 1, "yellow": 0, "red": 0}
     assert client_of(city, "crew").get("/map/lights.json").json() == {"green": 0, "yellow": 0, "red": 0}
 
@@ -81,7 +81,7 @@ def test_a_light_turns_after_the_moment_not_on_it() -> None:
 
 def test_the_cases_of_a_window_take_the_same_queries_however_many_there_are(city: City, counted_queries: QueryCounter) -> None:
     for grid in range(4):
-        Course(city).reported(grid=grid)
+        Life(city).reported(grid=grid)
     client = client_of(city, "operator")
     cases(client)
     with counted_queries("map: cases of a window"):
@@ -98,7 +98,7 @@ def test_a_window_that_is_none_is_refused_with_its_form(city: City, window: str)
 
 
 def test_the_search_finds_a_case_by_number_a_place_by_name_and_a_grid_by_code(city: City) -> None:
-    course = Course(city).reported()
+    course = Life(city).reported()
     client = client_of(city, "operator")
 
     def found(text: str) -> list[dict]:
@@ -114,5 +114,5 @@ def test_the_search_finds_a_case_by_number_a_place_by_name_and_a_grid_by_code(ci
 
 
 def test_the_search_hides_cases_out_of_sight(city: City) -> None:
-    course = Course(city).reported()
+    course = Life(city).reported()
     assert client_of(city, "crew").get("/map/find.json", {"q": course.number}).json()["found"] == []
