@@ -11,9 +11,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import combinations
 
-from chengge.domain.responsibility import DIVISION_DIGITS, GRID_DIGITS
+import shapely
+
+from chengge.domain.responsibility import DIVISION_DIGITS, GRID_DIGITS, Border
 
 EXPIRES_WITHIN = timedelta(days=30)
+SEAM_DEGREES2 = 5e-10  # some 5 m²
 
 
 class Meeting(StrEnum):
@@ -31,6 +34,8 @@ class Said:
     Attributes:
         class_id, kind, major_code: the narrower ones are given with the wider they lie in; empty: every class.
         grids: codes of unit grids; components: of components, each with the grid it stands in (None: in none).
+        border: of a drawn area, in degrees; area: codes of the unit grids that it overlaps. An area and a component that share a grid
+            may yet lie apart: they are told as meeting, since who reads it must look.
         end: the first day on which it holds no longer; None: it has no end.
     """
 
@@ -44,11 +49,13 @@ class Said:
     grids: frozenset[int] = frozenset()
     components: Mapping[int, int | None] = field(default_factory=dict)
     division: int | None = None
+    area: frozenset[int] = frozenset()
+    border: Border | None = None
 
     @property
     def nearness(self) -> tuple[int, int]:
-        """Component before grids before division, of divisions the smaller first; then the narrower class."""
-        place = 20 if self.components else 19 if self.grids else len(str(self.division or ""))
+        """Component before drawn area before grids before division, of divisions the smaller first; then the narrower class."""
+        place = 20 if self.components else 19 if self.area else 18 if self.grids else len(str(self.division or ""))
         return place, sum(bool(part) for part in (self.kind, self.major_code, self.class_id))
 
 
@@ -115,7 +122,8 @@ def covers(said: Said, class_id: int, kind: str, major_code: str, grid: int | No
         return component in said.components
     if grid is None:
         return False
-    return grid in said.grids if said.grids else _lies_in(grid, said.division)
+    named = said.area or said.grids
+    return grid in named if named else _lies_in(grid, said.division)
 
 
 def _days_meet(one: Said, other: Said) -> bool:
@@ -138,11 +146,20 @@ def _places_meet(one: Said, other: Said) -> bool:
         return any(_lies_in(grid, one_division) for grid in _grids_of(other))
     if other_division is not None:
         return any(_lies_in(grid, other_division) for grid in _grids_of(one))
-    return bool(_grids_of(one) & _grids_of(other))
+    if not _grids_of(one) & _grids_of(other):
+        return False
+    if one.border is None or other.border is None:
+        return True
+    return overlap_more_than_a_seam(one.border, other.border)
+
+
+def overlap_more_than_a_seam(border: Border, other: Border) -> bool:
+    """Whether two areas overlap by more than what snapping and rounding leave along a common border."""
+    return bool(shapely.area(shapely.intersection(border, other)) > SEAM_DEGREES2)
 
 
 def _grids_of(said: Said) -> frozenset[int]:
-    return frozenset(grid for grid in said.components.values() if grid is not None) if said.components else said.grids
+    return frozenset(grid for grid in said.components.values() if grid is not None) if said.components else said.area or said.grids
 
 
 def _lies_in(grid: int, division: int | None) -> bool:

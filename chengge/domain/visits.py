@@ -44,8 +44,8 @@ class Chosen:
 def week_plan(departments: Sequence[Department], a_week: int, every_weeks: int) -> tuple[Chosen, ...]:
     """The departments to visit in the coming week, the most burdened first.
 
-    So many are chosen for their turn that, if this many are visited every week, nobody waits longer than `every_weeks`; what is left
-    goes to those where most goes wrong.
+    So many are chosen for their turn that, if this many are visited every week, nobody waits longer than `every_weeks`; then come
+    those where most goes wrong, then those who have waited longest.
 
     Args:
         a_week: how many at least; more, where `every_weeks` cannot be kept otherwise.
@@ -56,7 +56,8 @@ def week_plan(departments: Sequence[Department], a_week: int, every_weeks: int) 
     wanted = max((sum(weeks <= ahead for weeks in left.values()) - most * (ahead - 1) for ahead in left.values()), default=0)
     turn = due[: max(0, min(wanted, most))]
     others = sorted((one for one in departments if one not in turn and one.burden), key=lambda one: (-one.burden, one.id))
-    chosen = turn + others[: most - len(turn)]
+    quiet = [one for one in due if one not in turn and not one.burden]
+    chosen = (turn + others + quiet)[:most]
     of_turn = {one.id for one in turn if left[one.id] <= 1}
     return tuple(
         Chosen(one.id, reasons(one, one.id in of_turn or not one.burden)) for one in sorted(chosen, key=lambda one: (-one.burden, one.id))

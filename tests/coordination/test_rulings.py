@@ -1,5 +1,6 @@
 """Rulings: drafted by one, signed by a second, and the next case like it goes where the ruling says."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -25,7 +26,7 @@ from chengge.notices.models import Notice
 from tests.casework.lives import Life
 from tests.coordination.test_hard_cases import rival
 from tests.coordination.test_requests_pages import asks, at_screen
-from tests.factories import GRID_CODES, MANHOLE_CODE
+from tests.factories import GRID_CODES, MANHOLE_CODE, SIDE, SOUTH, WEST
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)
@@ -245,3 +246,64 @@ def test_a_lamp_in_dispute_goes_from_survey_and_meeting_to_a_ruling_and_the_next
     likeliest = best(life, grid=second.grid_code, day=TODAY + timedelta(1))
     assert (likeliest.organization.code, likeliest.through.code, likeliest.ground) == ("D01", "D01-1-1", Ground.RULING)
     assert "协裁〔2026〕1号" in dispatcher.get(f"/cases/{second.number}/").content.decode()
+
+
+def area(first: float, last: float) -> dict:
+    """An area over the row of the tiny city's grids, from one share of its length to another."""
+    west, east = WEST + 4 * SIDE * first, WEST + 4 * SIDE * last
+    ring = [[west, SOUTH], [east, SOUTH], [east, SOUTH + SIDE], [west, SOUTH + SIDE], [west, SOUTH]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def drawn_ruling(life: Life, first: float, last: float, body: str = "sanitation") -> Ruling:
+    return signed(life, places=(), polygon=area(first, last), organization_id=life.city.organization_id(body))
+
+
+def test_a_ruling_holds_in_an_area_drawn_on_the_map_and_ends_at_its_border(life):
+    ruling = drawn_ruling(life, 0, 0.13)  # the western half of the first grid, and a little more
+    west, east = WEST + 0.25 * SIDE, WEST + 0.75 * SIDE
+    found = [candidates(life.city.manhole.pk, None, GRID_CODES[0], None, TODAY, lon, SOUTH + SIDE / 2)[0] for lon in (west, east)]
+    assert [one.organization.code for one in found] == ["D02", "D01"]
+    life.to("filed", rule="rattling")  # in the middle of the grid
+    assert [case.pk for case in open_cases_like(life.city.actor("dispatcher"), ruling)] == [life.case_id]
+    page = at_screen(life, "coordinator").get(f"/coordination/rulings/{ruling.pk}/").content.decode()
+    assert "m² drawn on the map" in page
+    assert '"Polygon"' in page
+
+
+def test_drawn_areas_that_overlap_contradict_and_those_along_one_border_do_not(life):
+    first = drawn_ruling(life, 0, 0.3)
+    drawn_ruling(life, 0.3, 0.6, "street_office")
+    assert all_met() == []
+    works = life.city.organization_id("works")
+    draft = draft_ruling(life.city.actor("coordinator"), drafted(life, places=(), polygon=area(0.1, 0.2), organization_id=works))
+    assert [one.second.pk + one.first.pk - draft.pk for one in contradictions(draft)] == [first.pk]
+    grids = draft_ruling(life.city.actor("coordinator"), drafted(life, organization_id=works))
+    assert contradictions(grids) == []  # the drawn area is nearer: an exception
+
+
+def test_a_drawn_area_comes_in_by_form_and_program_and_crooked_ones_are_refused(life):
+    typed = {
+        "subject": "石桥路口", "basis": "会勘", "organization_id": life.city.organization_id("works"),
+        "classes": f"class:{life.city.manhole.pk}", "first_day": "2026-11-24", "polygon": json.dumps(area(0, 0.5)),
+    }  # fmt: skip
+    client = at_screen(life, "coordinator")
+    for wrong in ("{}", '{"type": "Point", "coordinates": [1, 2]}', json.dumps(area(0.5, 0.5)), json.dumps(area(90, 91))):
+        assert client.post("/coordination/rulings/new/", typed | {"polygon": wrong}).status_code == 400, wrong
+    assert client.post("/coordination/rulings/new/", typed | {"places": str(GRID_CODES[0])}).status_code == 400
+    assert client.post("/coordination/rulings/new/", typed).status_code == 302
+    ruling = Ruling.objects.get()
+    assert "Polygon" in client.get(f"/coordination/rulings/{ruling.pk}/edit/").content.decode()
+    body = {"subject": "程序", "basis": "会勘", "organization_id": life.city.organization_id("works"), "first_day": "2026-11-24"}
+    body["area"] = area(0, 0.5)
+    status, made = asks(life, "coordinator", "post", "coordination/rulings", **body)
+    assert (status, made["area"]["type"]) == (201, "Polygon")
+
+
+def test_a_ruling_is_a_paper_to_sign(life):
+    ruling = drawn_ruling(life, 0, 0.5)
+    answer = at_screen(life, "leader").get(f"/coordination/rulings/{ruling.pk}/paper.pdf")
+    assert answer.content.startswith(b"%PDF")
+    assert at_screen(life, "leader").get(f"/coordination/rulings/{ruling.pk}/paper.docx").content.startswith(b"PK")
+    assert at_screen(life, "street_office").get(f"/coordination/rulings/{ruling.pk}/paper.pdf").status_code == 404
+    assert at_screen(life, "leader").get(f"/coordination/rulings/{ruling.pk}/paper.txt").status_code == 404

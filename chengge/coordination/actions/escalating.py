@@ -106,7 +106,7 @@ def send_up(actor: Actor, number: str, step: int, reason: str) -> Escalation:
     require_words({"reason": (reason, 300)}, _("A reason is needed."))
     if hard.settled_at is not None:
         raise Conflict("state", _("This case is settled."), _("Look at it again."))
-    if hard.escalations.filter(found_at=hard.found_at, step__gte=step).exists():
+    if Escalation.objects.filter(hard=hard, found_at=hard.found_at, step__gte=step).exists():
         raise Conflict("step", _("It has gone so far up before."), _("Choose a higher step."), "step")
     people = people_on(Step(step), staff_at(clock.now()), hard.case.grid_code)
     if not people:

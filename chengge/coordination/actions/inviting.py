@@ -96,7 +96,7 @@ def tell_units(
 
 
 def tell_members(thing: Thing, word: str, subject: str, text: str, members: Iterable[int | None]) -> int:
-    """Members hear of something, each once. Returns how many notices were written."""
+    """Members hear of something, each once, however often this is called with the same `word`. Returns how many there are."""
     return send_many(
         Draft(Recipient.member(pk), subject, text, f"{thing.key}:{word}:member:{pk}", thing.topic, thing.address, thing.key)
         for pk in sorted({pk for pk in members if pk is not None})

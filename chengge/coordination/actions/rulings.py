@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from django.db import transaction
@@ -25,6 +26,7 @@ from chengge.foundation.actions import RuledScope, bump, end_ruling, lay_down
 from chengge.foundation.models import Component, Division, ProblemClass, ProblemKind
 from chengge.foundation.queries import grid_index
 from chengge.foundation.queries.dated import holding_on
+from chengge.foundation.queries.drawn import border_drawn
 from chengge.organization.models import Organization
 from chengge.organization.queries import Actor, city_day
 
@@ -39,6 +41,7 @@ class Drafted:
 
     Attributes:
         places: codes of unit grids in full, or their beginnings from six digits on, which stand for every grid below.
+        polygon: an area drawn on the map, as GeoJSON; empty: none.
         numbers: of the cases it grew out of.
     """
 
@@ -54,6 +57,7 @@ class Drafted:
     places: Sequence[str] = ()
     component_codes: Sequence[int] = ()
     division_code: int | None = None
+    polygon: str | Mapping[str, Any] = ""
     numbers: Sequence[str] = ()
     survey_id: int | None = None
     meeting_id: int | None = None
@@ -264,8 +268,11 @@ def _write_classes(ruling: Ruling, drafted: Drafted) -> None:
 
 
 def _write_places(ruling: Ruling, drafted: Drafted) -> None:
-    if sum((bool(drafted.places), bool(drafted.component_codes), drafted.division_code is not None)) != 1:
-        raise Refused("scope", _("A ruling names grids, components or a division, one of them."), _("Choose where it holds."), "places")
+    places = (bool(drafted.places), bool(drafted.component_codes), drafted.division_code is not None, bool(drafted.polygon))
+    if sum(places) != 1:
+        message = _("A ruling names grids, components, a division or an area drawn on the map, one of them.")
+        raise Refused("scope", message, _("Choose where it holds."), "places")
+    ruling.polygon = border_drawn(drafted.polygon) if drafted.polygon else None
     ruling.grid_codes = grids_named(drafted.places)
     ruling.component_codes = sorted(set(drafted.component_codes))
     ruling.division_code = drafted.division_code
@@ -307,6 +314,7 @@ def _scope(ruling: Ruling) -> RuledScope:
         ruling.grid_codes,
         ruling.component_codes,
         ruling.division_code,
+        bytes(ruling.polygon) if ruling.polygon is not None else None,
     )
 
 

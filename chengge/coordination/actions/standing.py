@@ -135,7 +135,7 @@ def end_problem(actor: Actor, problem_id: int, state: str, why: str) -> Standing
 def tell_overdue() -> int:
     """Tell of problems whose day of review has passed, and of steps that are late: the platform and who answers; once for each day named.
 
-    Returns how many notices. Two queries while nothing is overdue.
+    Returns how many people concern them. Two queries while nothing is overdue.
     """
     at = clock.now()
     today = city_day(at)
@@ -214,14 +214,10 @@ def _open(actor: Actor, problem_id: int) -> StandingProblem:
 
 
 def _note(actor: Actor, problem: StandingProblem, kind: str, text: str) -> ProgressNote:
-    return ProgressNote.objects.create(
-        problem=problem,
-        kind=kind,
-        at=this_second(),
-        member_id=actor.member_id,
-        organization_id=actor.organization_id,
-        text=text.strip(),
-    )
+    note = ProgressNote(problem=problem, kind=kind, at=this_second(), organization_id=actor.organization_id, text=text.strip())
+    note.member_id = actor.member_id or 0  # whoever may note is a member
+    note.save()
+    return note
 
 
 def _tell(actor: Actor, problem: StandingProblem, word: str, subject: str, text: str) -> None:

@@ -161,7 +161,7 @@ def keep_promise(actor: Actor, promise_id: int, how: str) -> VisitPromise:
 
 
 def tell_late_promises() -> int:
-    """Tell of promises whose day has passed: whoever gave them, once. Returns how many notices. One query while all are kept."""
+    """Tell of promises whose day has passed: whoever gave them, once. Returns how many people. One query while all are kept."""
     at = clock.now()
     late = list(VisitPromise.objects.filter(kept_on=None, due_on__lt=city_day(at)).select_related("visit__organization"))
     if not late:

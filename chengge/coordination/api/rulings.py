@@ -1,7 +1,7 @@
 """Rulings for programs: read, draft, sign, object to, end."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
@@ -11,6 +11,7 @@ from chengge.coordination.actions.rulings import Drafted, draft_ruling, end_earl
 from chengge.coordination.models import Ruling
 from chengge.coordination.queries.rulings import ruling_in_sight, state_words
 from chengge.coordination.queries.rulings import rulings as rulings_in
+from chengge.foundation.queries.drawn import geojson_of
 from chengge.organization.kept_answers import once
 from chengge.rest.answers import answers, single_thing
 from chengge.rest.fields import CaseNumber, ComponentCode, Day, DivisionCode, Id, Incoming, Key, Outgoing, StrictId
@@ -26,7 +27,7 @@ class WantedRulings(Incoming):
 
 
 class RulingIn(Incoming):
-    """One kind of place: grids (codes in full or their first digits), components or a division."""
+    """One kind of place: grids (codes in full or their first digits), components, a division or a drawn area."""
 
     subject: words(120, 1)
     basis: words(300, 1)
@@ -40,6 +41,7 @@ class RulingIn(Incoming):
     grids: Annotated[list[Annotated[str, Field(strict=True, pattern=r"^[1-9][0-9]{5,14}$")]], Field(max_length=2000)] = []
     components: Annotated[list[ComponentCode], Field(max_length=2000)] = []
     division: DivisionCode | None = None
+    area: dict[str, Any] | None = Field(None, description="A GeoJSON polygon, or several; degrees, WGS84")
     cases: Annotated[list[CaseNumber], Field(max_length=200)] = []
 
 
@@ -68,6 +70,7 @@ class RulingOut(Outgoing):
     grids: list[str]
     components: list[str]
     division: str | None
+    area: dict[str, Any] | None
     organization: str
     basis: str
     first_day: date
@@ -104,8 +107,9 @@ def draft(request: HttpRequest, given: RulingIn, key: Key = None) -> Status | Ht
         places=given.grids,
         component_codes=[int(code) for code in given.components],
         division_code=int(given.division) if given.division else None,
+        polygon=given.area or "",
         numbers=given.cases,
-        **given.model_dump(exclude={"grids", "components", "division", "cases"}),
+        **given.model_dump(exclude={"grids", "components", "division", "area", "cases"}),
     )
     return once(request, key, 201, lambda: _told(draft_ruling(request.actor, drafted)))
 
@@ -155,6 +159,7 @@ def _told(one: Ruling) -> RulingOut:
         grids=[f"{code:015d}" for code in one.grid_codes],
         components=[f"{code:016d}" for code in one.component_codes],
         division=str(one.division_code) if one.division_code else None,
+        area=geojson_of(one.polygon) if one.polygon is not None else None,
         organization=one.organization.name,
         basis=one.basis,
         first_day=one.first_day,

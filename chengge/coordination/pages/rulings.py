@@ -1,6 +1,8 @@
 """Rulings: the list with what clashes and what runs out, drafting one, signing, objecting, ending, dispatching what is like it."""
 
+import json
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -42,6 +44,7 @@ from chengge.domain.lifecycle import Post
 from chengge.foundation.models import Division, ProblemClass, ProblemKind
 from chengge.foundation.pages.manage.common import page_of
 from chengge.foundation.queries.dated import holding_on
+from chengge.foundation.queries.drawn import border_of, geojson_of
 from chengge.organization.gates import actor_at, for_posts
 from chengge.organization.queries import city_day
 from chengge.organization.refusals import status_of
@@ -49,7 +52,7 @@ from chengge.organization.refusals import status_of
 signers = for_posts(*(post for post in Post if post in SIGNERS))
 TYPED = (
     "subject", "basis", "organization_id", "first_day", "end", "objections_until", "classes", "places", "component_codes", "division_code",
-    "numbers", "survey_id", "meeting_id",
+    "polygon", "numbers", "survey_id", "meeting_id",
 )  # fmt: skip
 OBJECTION_DAYS = 7
 MOST_CLASHES = 50
@@ -179,6 +182,7 @@ def _drafted(sent: QueryDict) -> Drafted:
         places=words_typed(sent, "places"),
         component_codes=wholes(sent, "component_codes"),
         division_code=whole(sent, "division_code"),
+        polygon=sent.get("polygon", "").strip(),
         numbers=words_typed(sent, "numbers"),
         survey_id=whole(sent, "survey_id"),
         meeting_id=whole(sent, "meeting_id"),
@@ -232,12 +236,22 @@ def _of(ruling: Ruling) -> QueryDict:
             "places": " ".join(f"{code:015d}" for code in ruling.grid_codes),
             "component_codes": " ".join(f"{code:016d}" for code in ruling.component_codes),
             "division_code": str(ruling.division_code or ""),
+            "polygon": json.dumps(geojson_of(ruling.polygon)) if ruling.polygon is not None else "",
             "numbers": " ".join(ruling.cases.order_by("pk").values_list("number", flat=True)),
             "survey_id": str(ruling.survey_id or ""),
             "meeting_id": str(ruling.meeting_id or ""),
         }
     )
     return typed
+
+
+def drawn_area(ruling: Ruling) -> dict[str, Any] | None:
+    """The drawn area of a ruling for its map, and where the map opens; None where it has none."""
+    if ruling.polygon is None:
+        return None
+    middle = border_of(ruling.polygon).representative_point()
+    feature = {"type": "Feature", "properties": {}, "geometry": geojson_of(ruling.polygon)}
+    return {"center": f"{middle.x:.6f},{middle.y:.6f}", "map": {"type": "FeatureCollection", "features": [feature]}}
 
 
 def _form(request: HttpRequest, typed: QueryDict, ruling: Ruling | None, refusal: Refused | None, status: int) -> HttpResponse:
@@ -272,6 +286,7 @@ def _ruling(request: HttpRequest, ruling_id: int, refusal: Refused | None, statu
     context = {
         "tab": "coordination",
         "ruling": ruling,
+        "drawn": drawn_area(ruling),
         "reads": reads,
         "view": words_of([ruling])[0],
         "state": state_words(ruling),

@@ -22,7 +22,7 @@ from chengge.coordination.actions.standing import (
 from chengge.coordination.models import StandingProblem
 from chengge.coordination.pages.gatherings import bodies, concerned, from_case, roles, workers
 from chengge.coordination.pages.tables import as_csv
-from chengge.coordination.pages.typed import day_typed, degrees_typed, whole, words_typed
+from chengge.coordination.pages.typed import day_typed, latitude, longitude, whole, words_typed
 from chengge.coordination.queries.standing import (
     MOST_ROWS,
     STATES,
@@ -144,8 +144,8 @@ def _listed(sent: QueryDict) -> Listed:
         organization_id=whole(sent, "organization_id"),
         review_on=day_typed(sent, "review_on"),
         place=sent.get("place", ""),
-        lon=degrees_typed(sent, "lon"),
-        lat=degrees_typed(sent, "lat"),
+        lon=longitude(sent, "lon"),
+        lat=latitude(sent, "lat"),
         problem_class_id=whole(sent, "problem_class_id"),
         numbers=words_typed(sent, "numbers"),
         steps=[_step(line) for line in sent.get("steps", "").splitlines() if line.strip()],

@@ -23,7 +23,7 @@ from chengge.coordination.actions.surveys import (
     say_position,
 )
 from chengge.coordination.pages.gatherings import concerned, from_case, invitable, listed_by_state, roles, workers
-from chengge.coordination.pages.typed import degrees_typed, moment_typed, whole, wholes, words_typed
+from chengge.coordination.pages.typed import latitude, longitude, moment_typed, whole, wholes, words_typed
 from chengge.coordination.queries.surveys import drawn_on, part_of, survey_in_sight, survey_photo, surveys
 from chengge.domain.errors import NotFound, Refused
 from chengge.organization.gates import actor_at
@@ -50,8 +50,8 @@ def new(request: HttpRequest) -> HttpResponse:
         planned = Planned(
             sent.get("subject", ""),
             sent.get("place", ""),
-            degrees_typed(sent, "lon"),
-            degrees_typed(sent, "lat"),
+            longitude(sent, "lon"),
+            latitude(sent, "lat"),
             moment_typed(sent, "meets_at"),
             wholes(sent, "organization_ids"),
             words_typed(sent, "numbers"),
@@ -99,8 +99,8 @@ def say(request: HttpRequest, survey_id: int) -> HttpResponse:
             sent.get("attended", ""),
             sent.get("who", ""),
             sent.get("position", ""),
-            degrees_typed(sent, "lon"),
-            degrees_typed(sent, "lat"),
+            longitude(sent, "lon"),
+            latitude(sent, "lat"),
         )
         say_position(actor, survey_id, unit_id, said)
     except Refused as refusal:

@@ -73,7 +73,7 @@ def _kin(row: HardCase) -> tuple[int, int | None]:
 
 def steps_of(hard: HardCase) -> list[StepUp]:
     """The steps a hard case has gone up since it was found, in words. One query."""
-    rows = hard.escalations.filter(found_at=hard.found_at).select_related("member")
+    rows = Escalation.objects.filter(hard=hard, found_at=hard.found_at).select_related("member")
     return [StepUp(one, why_words(one)) for one in rows]
 
 
@@ -111,9 +111,8 @@ def meanwhile_of(actor: Actor) -> list[HardCase]:
 
 def meanwhile_in_sight(actor: Actor, number: str) -> HardCase:
     """A hard case for its territory, or for the platform. Raises NotFound."""
-    seen = Q(meanwhile_id__in=units_of(actor))
-    if actor.posts & READERS:
-        seen |= sight(actor, "case__")
+    # A condition without terms means all, and would get lost in an OR.
+    seen = sight(actor, "case__") if actor.posts & READERS else Q(meanwhile_id__in=units_of(actor))
     hard = HardCase.objects.filter(seen, case__number=number).select_related("case", "case__problem_class", "meanwhile").first()
     if hard is None:
         raise NotFound("hard_case", _("Your unit does not answer for such a case meanwhile."), _("Check the number."))
@@ -122,4 +121,4 @@ def meanwhile_in_sight(actor: Actor, number: str) -> HardCase:
 
 def made_safe_of(hard: HardCase) -> list[MadeSafe]:
     """What was done meanwhile, with photos. Two queries."""
-    return list(hard.made_safe.select_related("organization", "member").prefetch_related("photos__evidence"))
+    return list(MadeSafe.objects.filter(hard=hard).select_related("organization", "member").prefetch_related("photos__evidence"))

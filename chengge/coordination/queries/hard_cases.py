@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from chengge import clock
 from chengge.casework.queries.sight import sight
-from chengge.coordination.models import HardCase
+from chengge.coordination.models import Escalation, HardCase, MadeSafe
+from chengge.coordination.models.platform_rules import StepChoice
 from chengge.coordination.queries.platform_rules import way_limits
 from chengge.domain import hard_cases as rule
 from chengge.domain.coordinates import LocalMetres
@@ -61,19 +62,20 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class HardRow:
-    """A hard case as the queue shows it: reasons, the way and why that way, in words; the bodies that may answer."""
+    """A hard case as the queue shows it: reasons, the way and why that way, in words; the bodies that may answer.
+
+    Attributes:
+        step: how far up it has gone since it was found; empty: nowhere.
+        is_safe: the territory has written down how it made the place safe.
+    """
 
     hard: HardCase
     reasons: tuple[str, ...]
     way_why: str
     limit: str
     bodies: tuple[Organization, ...]
-
-    @property
-    def step(self) -> str:
-        """How far up it has gone since it was found; empty: nowhere. Best asked of rows that bring their escalations along."""
-        since = [one for one in self.hard.escalations.all() if one.found_at == self.hard.found_at and (one.told or one.member_id)]
-        return str(max(since, key=lambda one: one.step).get_step_display()) if since else ""
+    step: str
+    is_safe: bool
 
     @property
     def is_late(self) -> bool:
@@ -133,7 +135,6 @@ def _territory(register: Register, grid: int | None) -> int | None:
 def hard_cases(actor: Actor, way: str = "", why: str = "", settled: str = "") -> QuerySet[HardCase]:
     """Hard cases in sight: open ones by way and limit, settled ones the latest first."""
     rows = HardCase.objects.filter(sight(actor, "case__")).select_related("case", "case__problem_class", "case__organization", "meanwhile")
-    rows = rows.prefetch_related("escalations", "made_safe")
     if way in HardCase.WayChoice.values:
         rows = rows.filter(way=way)
     if why in HardCase.Reason.values:
@@ -159,9 +160,12 @@ def hard_in_sight(actor: Actor, number: str) -> HardCase:
 
 
 def rows_of(hard: Iterable[HardCase]) -> list[HardRow]:
-    """Hard cases in words. Two queries."""
+    """Hard cases in words. Four queries."""
     listed, limits = list(hard), way_limits()
     bodies = Organization.objects.in_bulk({pk for one in listed for pk in one.bodies})
+    ups = Escalation.objects.filter(Q(told__gt=0) | Q(member__isnull=False), hard__in=listed, found_at=F("hard__found_at"))
+    steps = dict(ups.order_by("step").values_list("hard_id", "step"))  # the last one wins
+    safe = set(MadeSafe.objects.filter(hard__in=listed).values_list("hard_id", flat=True))
     return [
         HardRow(
             one,
@@ -169,6 +173,8 @@ def rows_of(hard: Iterable[HardCase]) -> list[HardRow]:
             way_words(Way(one.way)),
             words_of(limits.of(Way(one.way), city_day(one.found_at))),
             tuple(bodies[pk] for pk in one.bodies if pk in bodies),
+            str(StepChoice(steps[one.pk]).label) if one.pk in steps else "",
+            one.pk in safe,
         )
         for one in listed
     ]

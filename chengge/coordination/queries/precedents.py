@@ -15,6 +15,7 @@ from chengge.coordination.models import Ruling
 from chengge.domain import precedents as rule
 from chengge.domain.likeness import Sighting, words_alike
 from chengge.domain.precedents import Likeness
+from chengge.foundation.queries.places import outlines_of
 from chengge.organization.models import Organization
 from chengge.organization.queries import Actor, city_day
 
@@ -94,6 +95,11 @@ def _reasons(like: Likeness) -> tuple[str, ...]:
 def _place(case: Case, ruling: Ruling) -> float:
     if case.component_code is not None and case.component_code in ruling.component_codes:
         return 1.0
+    if ruling.polygon is not None:
+        near = outlines_of([bytes(ruling.polygon)])[0]
+        if near.holds(case.grid_code, case.lon, case.lat):
+            return 1.0
+        return max((rule.near(case.grid_code, code) for code in near.touched), default=0.0) * 0.99
     if ruling.division_code is not None and case.grid_code is not None:
         return 1.0 if str(case.grid_code).startswith(str(ruling.division_code)) else 0.0
     return max((rule.near(case.grid_code, code) for code in ruling.grid_codes), default=0.0)

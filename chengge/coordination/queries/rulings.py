@@ -14,12 +14,17 @@ from chengge.casework.queries.sight import sight, with_all_below
 from chengge.coordination.models import Ruling
 from chengge.coordination.queries.hard_cases import READERS
 from chengge.domain import rulings as rule
+from chengge.domain.boundaries import area_m2
 from chengge.domain.codes import code_range
 from chengge.domain.errors import NotFound
 from chengge.domain.lifecycle import Post
+from chengge.domain.responsibility import Outline
 from chengge.domain.rulings import EXPIRES_WITHIN, Overlap, Said
 from chengge.foundation.models import Component, Division, ProblemClass, ProblemKind
+from chengge.foundation.queries import grid_index
 from chengge.foundation.queries.dated import holding_on
+from chengge.foundation.queries.drawn import border_of
+from chengge.foundation.queries.places import outlines_of
 from chengge.organization.models import Organization
 from chengge.organization.queries import Actor, city_day
 
@@ -125,6 +130,8 @@ def what_words(ruling: Ruling, majors: dict[tuple[str, str], str]) -> str:
 def where_words(ruling: Ruling, divisions: dict[int, str]) -> str:
     if ruling.division_code is not None:
         return divisions.get(ruling.division_code, str(ruling.division_code))
+    if ruling.polygon is not None:
+        return _("an area of %(metres)s m² drawn on the map") % {"metres": f"{area_m2(border_of(ruling.polygon)):,.0f}"}
     if ruling.component_codes:
         count = len(ruling.component_codes)
         return ngettext("%(count)d component", "%(count)d components", count) % {"count": count}
@@ -133,9 +140,16 @@ def where_words(ruling: Ruling, divisions: dict[int, str]) -> str:
 
 
 def said_of(listed: Sequence[Ruling]) -> list[Said]:
-    """Rulings as the rule compares them. One query, for the grids in which components stand."""
+    """Rulings as the rule compares them. One query for the grids in which components stand, one where an area is drawn."""
     codes = {code for one in listed for code in one.component_codes}
     grids = dict(Component.objects.filter(code__in=codes).values_list("code", "grid_code")) if codes else {}
+    drawn = _drawn(listed)
+    index = grid_index() if drawn else None
+    areas = {
+        pk: outline.inside | {code for code in outline.partly if rule.overlap_more_than_a_seam(outline.polygon, index.polygon(code))}
+        for pk, outline in drawn.items()
+        if index is not None
+    }
     return [
         Said(
             one.pk,
@@ -148,9 +162,17 @@ def said_of(listed: Sequence[Ruling]) -> list[Said]:
             frozenset(one.grid_codes),
             {code: grids.get(code) for code in one.component_codes},
             one.division_code,
+            areas.get(one.pk, frozenset()),
+            drawn[one.pk].polygon if one.pk in drawn else None,
         )
         for one in listed
     ]
+
+
+def _drawn(listed: Iterable[Ruling]) -> dict[int, Outline]:
+    """The outlines of those rulings that hold in a drawn area. One query where there are any."""
+    wanted = {one.pk: bytes(one.polygon) for one in listed if one.polygon is not None}
+    return dict(zip(wanted, outlines_of(wanted.values()), strict=True)) if wanted else {}
 
 
 def met(ruling: Ruling) -> list[Met]:
@@ -188,21 +210,27 @@ def contradictions(ruling: Ruling) -> list[Met]:
 
 
 def open_cases_like(actor: Actor, ruling: Ruling) -> list[Case]:
-    """Open cases in sight that the ruling speaks of and that nobody works on yet: filed, returned or dispatched. One query."""
+    """Open cases in sight that the ruling speaks of and that nobody works on yet: filed, returned or dispatched. One or two queries."""
     rows = Case.objects.filter(sight(actor), stage__in=("filed", "returned", "dispatched"))
     if ruling.problem_class_id:
         rows = rows.filter(problem_class_id=ruling.problem_class_id)
     elif ruling.kind:
         rows = rows.filter(problem_class__kind=ruling.kind)
         rows = rows.filter(problem_class__major_code=ruling.major_code) if ruling.major_code else rows
-    if ruling.component_codes:
+    outline = _drawn([ruling]).get(ruling.pk)
+    if outline is not None:
+        rows = rows.filter(Q(grid_code__in=sorted(outline.touched)) | Q(grid_code=None))
+    elif ruling.component_codes:
         rows = rows.filter(component_code__in=ruling.component_codes)
     elif ruling.division_code is not None:
         first, end = code_range(ruling.division_code)
         rows = rows.filter(grid_code__gte=first, grid_code__lt=end)
     else:
         rows = rows.filter(grid_code__in=ruling.grid_codes)
-    return list(rows.select_related("problem_class", "department", "organization").order_by("due_at", "pk")[:MOST_LIKE])
+    rows = rows.select_related("problem_class", "department", "organization").order_by("due_at", "pk")
+    if outline is None:
+        return list(rows[:MOST_LIKE])
+    return [case for case in rows[: MOST_LIKE * 10] if outline.holds(case.grid_code, case.lon, case.lat)][:MOST_LIKE]
 
 
 def state_words(ruling: Ruling) -> str:

@@ -2,7 +2,8 @@
 const form = document.querySelector("[data-ruling-form]");
 const told = form?.querySelector("[data-told]");
 
-form?.addEventListener("object-chosen", ({ detail: { layer, properties } }) => {
+form?.addEventListener("object-chosen", ({ target, detail: { layer, properties } }) => {
+  if (target.id === "drawing-map") return; // areas are drawn there
   const field = form.querySelector(`[data-codes="${layer}"]`);
   if (!field) return;
   const code = String(properties.id);
