@@ -3,6 +3,7 @@
 import re
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from http.cookiejar import CookieJar
@@ -54,10 +55,10 @@ class Browser:
     def open(self, path: str) -> Page:
         return self._ask(urllib.request.Request(urljoin(self.address, path)))
 
-    def send(self, path: str, fields: dict[str, str]) -> Page:
-        """Send a form, with the CSRF token of the cookie."""
+    def send(self, path: str, fields: Mapping[str, str | list[str]]) -> Page:
+        """Send a form, with the CSRF token of the cookie; a field with several values is a list."""
         token = next((cookie.value for cookie in self.cookies if cookie.name == "chengge_csrf"), "")
-        body = urlencode(fields | {"csrfmiddlewaretoken": token or ""}).encode()
+        body = urlencode({**fields, "csrfmiddlewaretoken": token or ""}, doseq=True).encode()
         return self._ask(urllib.request.Request(urljoin(self.address, path), body, {"Referer": self.address}))
 
     def _ask(self, request: urllib.request.Request) -> Page:

@@ -1,4 +1,4 @@
-"""A web server of our own on a free port, for the time of a block."""
+"""A web server of our own on a free port, and a worker for what happens in the background, for the time of a block."""
 
 import socket
 import subprocess
@@ -48,6 +48,25 @@ def web_server(environment: Mapping[str, str], log: Path) -> Iterator[str]:
         address = f"http://127.0.0.1:{port}"
         _wait_until_it_answers(process, address, log)
         yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def worker(environment: Mapping[str, str], log: Path) -> Iterator[None]:
+    """What the city does in the background, as `chengge up` starts it, for the time of a block."""
+    command = [sys.executable, "-m", "chengge.config.cli", "procrastinate", "worker", "--delete-jobs", "successful"]
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            command, env=dict(environment), cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+        )
+    try:
+        yield
     finally:
         process.terminate()
         try:

@@ -17,8 +17,8 @@ NOT_ITS_DUTY = {
     "acceptance": ("void",),
     "filing": (),
     "dispatch": ("void", "merge", "refuse_return"),
-    "handling": ("void", "confirm_return"),
-    "level": ("void", "confirm_return", "hand_up"),
+    "handling": ("void", "confirm_return", "undo_dispatch"),
+    "level": ("void", "confirm_return", "undo_dispatch", "hand_up", "take_back", "take_back_part", "decline_part"),
     "check_sending": ("void",),
     "closing": (),
 }
@@ -186,13 +186,14 @@ def _given(facts: Facts, begun_by: str) -> Table:
         member=rows.member_id,
         organization=rows.organization_id,
         first=rows.nth == 1,
+        by_itself=rows.by_itself,
         **placed(rows),
     )  # fmt: skip
 
 
 def dispatches(facts: Facts) -> Table:
     """Dispatches when they were made: the member is the dispatcher, the organization whom it went to."""
-    return _given(facts, "dispatch").mutate(wrong=lambda t: (t.outcome == "confirm_return").fill_null(False))
+    return _given(facts, "dispatch").mutate(wrong=lambda t: t.outcome.isin(("confirm_return", "undo_dispatch")).fill_null(False))
 
 
 def first_dispatches(facts: Facts) -> Table:

@@ -1,9 +1,12 @@
 """`chengge tour`: one case goes all the way round, by real HTTP, and everybody can see who did what when.
 
 `chengge tour channels`: one problem comes in by every channel, each by its own protocol, and what became of it.
+
+`chengge tour dispute`: a lamp that two bodies claim goes from report to survey, meeting and ruling; the next like it goes by itself.
 """
 
 import secrets
+import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +20,9 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from chengge.lab.channel_tour import Step, visit
+from chengge.lab.dispute_tour import Settled, settle_a_dispute
 from chengge.lab.scratch import Scratch, ScratchFailed, scratch_database
-from chengge.lab.server import ServerFailed, web_server
+from chengge.lab.server import ServerFailed, web_server, worker
 from chengge.lab.tour import STEPS, Story, go_round
 from chengge.lab.visitor import VisitFailed
 
@@ -29,18 +33,26 @@ class Command(BaseCommand):
     help = "Take one case all the way round, step by step, in a small city of its own that is thrown away afterwards."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", nargs="?", choices=("case", "channels"), default="case", help="one case all the way, or every channel")
+        parser.add_argument(
+            "what",
+            nargs="?",
+            choices=("case", "channels", "dispute"),
+            default="case",
+            help="one case all the way, every channel, or a dispute that is settled",
+        )
         parser.add_argument("--url", help="address of a running demo city, for example http://127.0.0.1:8000, instead of a city of its own")
         parser.add_argument("--administrator", default=ADMINISTRATOR, help="user name of an administrator (with --url)")
         parser.add_argument("--password", default=PASSWORD, help="password of every account (with --url)")
 
     def handle(self, *, what: str, url: str | None, administrator: str, password: str, **_options: Any) -> None:
         console = Console(highlight=False)
-        if what == "channels" and url is not None:
-            raise CommandError("`chengge tour channels` connects machines; it does so in a city of its own only. Leave --url out.")
+        if what != "case" and url is not None:
+            raise CommandError(f"`chengge tour {what}` changes what a city goes by; it does so in a city of its own only. Leave --url out.")
         try:
             if what == "channels":
                 self._channels(console)
+            elif what == "dispute":
+                self._dispute(console)
             elif url is not None:
                 show(console, self._go(console, url.rstrip("/"), administrator, password))
             else:
@@ -53,6 +65,14 @@ class Command(BaseCommand):
             with console.status("Connecting …") as status:
                 steps = visit(address, scratch, PASSWORD, lambda text: status.update(f"By {text} …"))
             console.print(_channel_table(steps))
+            console.print("[bold]chengge ledger verify[/bold]: " + " ".join(scratch.chengge("ledger", "verify").split("\n")).strip())
+
+    def _dispute(self, console: Console) -> None:
+        with _own_city(console) as (scratch, address), worker(scratch.environment, scratch.folder / "worker.log"):
+            with console.status("Two bodies and a lamp …") as status:
+                settled = settle_a_dispute(address, ADMINISTRATOR, PASSWORD, lambda text: status.update(text), lambda: time.sleep(1))
+            console.print(_dispute_table(settled))
+            console.print(_steps(settled.next))
             console.print("[bold]chengge ledger verify[/bold]: " + " ".join(scratch.chengge("ledger", "verify").split("\n")).strip())
 
     def _in_a_city_of_its_own(self, console: Console) -> None:
@@ -82,6 +102,13 @@ def _channel_table(steps: list[Step]) -> Table:
     table = Table(*(Column(heading, overflow="fold") for heading in ("Channel", "How it came", "What became of it")), title="Every channel")
     for step in steps:
         table.add_row(step.channel, step.protocol, step.became, end_section=True)
+    return table
+
+
+def _dispute_table(settled: Settled) -> Table:
+    table = Table(*(Column(heading, overflow="fold") for heading in ("Step", "Who", "What came of it")), title="A lamp on the border")
+    for step in settled.steps:
+        table.add_row(f"{step.chinese}\n  {step.english}", step.who, step.came, end_section=True)
     return table
 
 
