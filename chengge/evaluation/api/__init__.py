@@ -2,7 +2,7 @@
 
 from ninja import Router
 
-from chengge.evaluation.api import bulletins, consequences, dashboards, indicators, inspections, leader, runs, schemes
+from chengge.evaluation.api import bulletins, consequences, dashboards, indicators, inspections, leader, people, runs, schemes
 
 router = Router()
 router.add_router("", dashboards.router)
@@ -13,3 +13,4 @@ router.add_router("", inspections.router)
 router.add_router("", bulletins.router)
 router.add_router("", indicators.router)
 router.add_router("", consequences.router, tags=["consequences"])
+router.add_router("", people.router)

@@ -240,11 +240,20 @@ def in_shift(facts: Facts, shift: str) -> Facts:
 def figures_between(member_id: int | None, begin: datetime, end: datetime, store: FactStore | None = None) -> list[Cell]:
     """The figures of a dispatcher, or of the city, over any days: the workload first. Every figure is there."""
     wanted = dispatching_indicators()
-    key = "" if member_id is None else f"{OF_MEMBER}:{member_id}"
+    subject = Subject.CITY if member_id is None else Subject.MEMBER
+    store = store or city_facts()
+
+    def reckoned() -> list[list[str | int | float | None]]:
+        facts = open_facts(store, None, None)
+        told = reckon(facts, list(wanted.values()), subject, begin, end)
+        return [[one.subject_id, one.code, one.numerator, one.denominator] for one in told]
+
+    rows = kept(store, ["people between", begin, end, subject], reckoned)
+    own = "" if member_id is None else str(member_id)
     found = {
         str(code): Cell(wanted[str(code)], int(numerator or 0), _whole(denominator))
-        for whose, code, numerator, denominator in _figures(store or city_facts(), begin, end)
-        if whose == key
+        for whose, code, numerator, denominator in rows
+        if whose == own
     }
     return [found.get(code) or _nothing(one) for code, one in wanted.items()]
 

@@ -15,6 +15,7 @@ from chengge.casework.suggestions.lessons import train_quickly
 from chengge.foundation.models import Division
 from chengge.lab import (
     answers,
+    areas,
     bulletins,
     by_itself,
     channels,
@@ -28,8 +29,11 @@ from chengge.lab import (
     rulings,
     runs,
     schemes,
+    seconded,
+    standing,
     surveys,
     tracks,
+    visits,
 )
 from chengge.lab.city import COUNTY_CODE
 from chengge.lab.console import passing_time, steps
@@ -105,10 +109,17 @@ class Command(BaseCommand):
                     levels.fill(seed)
                 with steps("Disputes are looked at, met about and ruled"):
                     rulings.fill(seed)
+                with steps("What cannot be solved now is listed, and departments are visited"):
+                    standing.fill(seed)
+                    visits.fill(seed)
+                with steps("Areas are drawn, and what is unclear is reckoned"):
+                    areas.fill(seed)
                 with steps("What went by itself is judged"):
                     by_itself.fill(seed)
                 with steps("Scores are reckoned, and one run replaces another"):
                     runs.fill(seed)
+                with steps("People are lent to the platform, and one has gone back"):
+                    seconded.fill(seed)
                 with steps("Scores have consequences"):
                     consequences.fill(seed)
                 with steps("Last month's bulletin is signed and published"):
