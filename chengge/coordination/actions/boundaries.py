@@ -19,7 +19,7 @@ from chengge.foundation.actions.areas import AreaValues, checked, holding_area, 
 from chengge.foundation.actions.boundaries import keep_reckoning
 from chengge.foundation.models import AreaChange, ProblemClass, ResponsibilityArea
 from chengge.foundation.queries.boundaries import last_count, reckoned_on, state_on
-from chengge.foundation.queries.drawn import wkb_of
+from chengge.foundation.queries.drawn import geojson_of, wkb_of
 from chengge.foundation.queries.responsibility import DrawnArea
 from chengge.organization.models import Organization
 from chengge.organization.queries import Actor, city_day
@@ -95,7 +95,7 @@ def draft_cut(actor: Actor, key: str, numbers: Sequence[int]) -> list[Ruling]:
                 organization_id=part.body.pk,
                 first_day=city_day(clock.now()),
                 problem_class_id=one.pk,
-                polygon=wkb_of(part.shape),
+                polygon=geojson_of(wkb_of(part.shape)),
             ),
         )
         for part in chosen

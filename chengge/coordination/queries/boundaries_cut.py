@@ -13,12 +13,12 @@ from shapely.geometry.base import BaseGeometry
 
 from chengge import clock
 from chengge.casework.models import Case
-from chengge.domain.boundaries import Verdict, answer_of, area_m2
+from chengge.domain.boundaries import Verdict, answer_of, area_m2, polygons_of
 from chengge.domain.cuts import Cut, Line, Part, Settlement, Why, propose
 from chengge.foundation.models import BaseMapFeature, BoundaryZone, Component, Division, ProblemClass, RuledResponsibility
 from chengge.foundation.queries import grid_index
 from chengge.foundation.queries.dated import holding_on
-from chengge.foundation.queries.drawn import border_of
+from chengge.foundation.queries.drawn import DECIMALS, border_of
 from chengge.foundation.queries.responsibility import written_on
 from chengge.organization.models import Organization
 from chengge.organization.queries import city_day
@@ -59,11 +59,16 @@ def cut_of(zone: BoundaryZone) -> CutRow:
         return CutRow((), "")
     bodies = Organization.objects.in_bulk({part.body for part in cut.parts})
     parts = tuple(
-        PartRow(number, bodies[part.body], _reason(part), area_m2(part.shape), part.shape)
+        PartRow(number, bodies[part.body], _reason(part), area_m2(part.shape), _kept(part.shape))
         for number, part in enumerate(cut.parts, 1)
         if part.body in bodies
     )
     return CutRow(parts, _along(cut))
+
+
+def _kept(shape: BaseGeometry) -> BaseGeometry:
+    """A part as it may be kept: to a centimetre, and sound."""
+    return polygons_of(shapely.set_precision(shape, 10.0**-DECIMALS))
 
 
 def _settlements(zone: BoundaryZone, day: date) -> Iterator[Settlement]:
