@@ -232,6 +232,7 @@ class Tables(Beside):
             "started_at": started,
             "ended_at": ended,
             "outcome": words([*(one[6] for one in given), ""], np.where(ended > 0, number, len(given))),
+            "part": np.zeros(len(whose), np.bool_),
             "nth": turn,
             "begun_by": words([one[1] for one in given], np.where(number == 3, NONE, number)),
             "member_id": member,

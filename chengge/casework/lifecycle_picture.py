@@ -4,11 +4,12 @@ Only where each stage stands, and how far some lines bend, is chosen here.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from math import hypot
 
 from chengge.domain.lifecycle import OPEN, REPORT, TRANSITIONS, Axis, Stage, Transition
 
-WIDTH, HEIGHT = 1720, 840
+WIDTH, HEIGHT = 1720, 900
 BESIDE_FROM, BESIDE_LINE = 700, 20  # below the stages: what leaves the case where it is
 BOX_WIDTH, BOX_HEIGHT = 164, 52
 PLACES: dict[Stage, tuple[int, int]] = {
@@ -35,8 +36,10 @@ BENDS: dict[tuple[Stage, Stage], int] = {
     (Stage.CHECKED, Stage.REPORTED): 132,
     (Stage.CHECKED, Stage.HANDLED): 45,
     (Stage.CHECKING, Stage.DISPATCHED): -215,
+    (Stage.HANDLING, Stage.FILED): 66,
 }
 PAIR_BEND = 26
+MOST_IN_BOX = 2  # so many actions that leave a stage as it is fit below its name; more stand below the picture
 COLOURS = {Axis.SUPERVISION: "#1d5fa8", Axis.COMMAND: "#b4540a"}
 INK, PALE, END = "#1f2937", "#f3f6fa", "#6b7280"
 
@@ -45,6 +48,7 @@ def picture() -> str:
     """The whole SVG. A stage that stands nowhere raises KeyError: give it a place."""
     between: dict[tuple[Stage, Stage], list[Transition]] = defaultdict(list)
     words: dict[Stage, str] = defaultdict(str)
+    loops: dict[Stage, list[Transition]] = defaultdict(list)
     for row in TRANSITIONS:
         if row.is_overlay:
             continue
@@ -53,12 +57,14 @@ def picture() -> str:
             continue
         for source in (stage for stage in Stage if stage in row.sources):
             if row.target_from(source) is source:
-                words[source] = f"{words[source] or '↻'} {row.action}"
+                loops[source].append(row)
             else:
                 between[source, row.target_from(source)].append(row)
+    words |= {stage: " ".join(("↻", *(row.action for row in rows))) for stage, rows in loops.items() if len(rows) <= MOST_IN_BOX}
+    aside = {stage: rows for stage, rows in loops.items() if len(rows) > MOST_IN_BOX}
     lines = [_line(ends, rows, (ends[1], ends[0]) in between) for ends, rows in between.items()]
     boxes = [_box(stage, words[stage]) for stage in Stage]
-    return "".join((_head(), *(shape for shape, _label in lines), *boxes, *(label for _shape, label in lines), _beside(), "</svg>\n"))
+    return "".join((_head(), *(shape for shape, _label in lines), *boxes, *(label for _shape, label in lines), _beside(aside), "</svg>\n"))
 
 
 def _head() -> str:
@@ -80,9 +86,11 @@ def _head() -> str:
     )
 
 
-def _beside() -> str:
+def _beside(loops: Mapping[Stage, list[Transition]]) -> str:
     """What is done without leaving the stage, line by line: by whom it may be, and from where."""
     groups: dict[frozenset[Stage], list[Transition]] = defaultdict(list)
+    for stage, rows in loops.items():
+        groups[frozenset({stage})] += rows
     for row in TRANSITIONS:
         if row.is_overlay:
             groups[row.sources].append(row)

@@ -168,7 +168,7 @@ def test_passed_down_cases_stand_in_a_queue_of_their_own(city, course):
     assert numbers(cases(actor, replace(wanted, queue="below"))) == [passed.number]
     assert set(numbers(cases(actor, replace(wanted, queue="all")))) == {kept.number, passed.number}
     counted = lights(actor, wanted)
-    queues = {"to_take_up": 1, "handling": 0, "rework": 0, "urgent": 1, "below": 1, "orders": 0, "suspended": 0}
+    queues = {"to_take_up": 1, "handling": 0, "rework": 0, "urgent": 1, "parts": 0, "parts_out": 0, "below": 1, "orders": 0, "suspended": 0}
     assert (counted.total, dict(counted.queues)) == (1, queues)
     assert numbers(cases(city.actor("section"), wanted)) == [passed.number]
 

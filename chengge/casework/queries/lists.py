@@ -151,7 +151,7 @@ def lights(actor: Actor, wanted: CaseFilter) -> Lights:
     waits = _in_stages({stage for queue in waiting for stage in queue.stages} or stages, stages) & (own | part)
     counts = {f"light_{light}": Count("pk", filter=waits & light_is(light, now)) for light in ("green", "yellow", "red")}
     for queue in queues:
-        held = {"own": own, "part": part, "below": ~own & ~part}.get(queue.held, Q()) if own else Q()
+        held = {"own": own, "part": part, "below": ~own}.get(queue.held, Q()) if own else Q()
         counts[f"queue_{queue.name}"] = Count("pk", filter=_in_stages(set(queue.stages), stages) & queue.where & held)
     found = Case.objects.filter(where, IS_OPEN, stage__in=sorted(stages)).aggregate(**counts)
     return Lights(

@@ -23,6 +23,8 @@ MARK_OF_HOLDER = {
     Holder.LOWER: "lower",
     Holder.CURRENT: "current",
     Holder.RESPONSIBLE: "responsible",
+    Holder.ABOVE: "above",
+    Holder.PART: "part",
 }
 
 
