@@ -243,7 +243,7 @@ def _orders(city: City) -> None:
     for kind, whose, channel in (
         ("instruction", "Deputy mayor", "leader"),
         ("media", "Evening paper", "media"),
-        ("inspection", "Inspectorate", "media"),
+        ("inspection", "Inspectorate", "inspection"),
     ):
         key = city.operator.open("/orders/new/").hidden["key"]
         fields = {

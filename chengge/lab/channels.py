@@ -161,7 +161,7 @@ def _orders(source: Source, operator: Actor, places: list[PlaceName]) -> None:
     taken = (
         ("instruction", Channel.LEADER, "张副市长", "批示〔2026〕17 号", "", "请城管部门立即整治，三日内报结果。"),
         ("media", Channel.MEDIA, "城市晚报", "", "https://news.example/2026/1121", "记者走访：背街小巷垃圾清运不及时。"),
-        ("inspection", Channel.MEDIA, "市文明办", "督查第 6 期", "", "督查发现点位卫生不达标。"),
+        ("inspection", Channel.INSPECTION, "市文明办", "督查第 6 期", "", "督查发现点位卫生不达标。"),
     )
     for number, (kind, channel, whose, own_number, link, text) in enumerate(taken):
         place = places[20 + number]

@@ -166,15 +166,16 @@ def test_an_order_is_answered_by_hand_once(city: City, life: Life):
         mark_answered(city.actor("shift_leader"), order.pk, "再答")
 
 
-def test_orders_are_taken_down_and_answered_on_screen(city: City):
+@pytest.mark.parametrize("kind", ["media", "inspection"])
+def test_orders_are_taken_down_and_answered_on_screen_each_kind_under_its_channel(city: City, kind: str):
     client, (lon, lat) = signed_in("operator"), city.places[0]
     client.post("/orders/new/", {
-        "key": "k", "kind": "media", "whose": "城市晚报", "link": "https://news.example/1", "due_on": "2026-11-27",
+        "key": "k", "kind": kind, "whose": "城市晚报", "link": "https://news.example/1", "due_on": "2026-11-27",
         "description": "井盖缺失",
         "problem_class_id": city.manhole.pk, "lon": str(lon), "lat": str(lat), "place": "石桥路口",
     })  # fmt: skip
     case = Case.objects.get()
-    assert (case.channel, case.number in client.get("/orders/").content.decode()) == ("media", True)
+    assert (case.channel, case.number in client.get("/orders/").content.decode()) == (kind, True)
     client.post(f"/orders/{WorkOrder.objects.get().pk}/answer/", {"answer": "已回复"})
     assert case.number not in client.get("/orders/").content.decode()
     assert case.number in client.get("/orders/", {"answered": "1"}).content.decode()

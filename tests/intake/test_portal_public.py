@@ -90,7 +90,7 @@ def test_a_mark_stands_on_the_road_and_not_at_the_door(city: City, person: Clien
 
 def test_channels_classes_and_single_cases_that_are_not_public_are_nowhere(city: City, person: Client) -> None:
     shown = Life(city).reported(channel="hotline").number
-    for channel in ("leader", "media", "sensor"):
+    for channel in ("leader", "media", "inspection", "sensor"):
         hidden = Life(city).reported(channel=channel).number
         assert person.get(f"/public/cases/{hidden}/").status_code == 404
     assert numbers() == [shown]

@@ -53,6 +53,7 @@ class Channel(models.TextChoices):
     SENSOR = "sensor", pgettext_lazy("channel", "Sensor")
     LEADER = "leader", pgettext_lazy("channel", "Leader")
     MEDIA = "media", pgettext_lazy("channel", "Media")
+    INSPECTION = "inspection", pgettext_lazy("channel", "Inspection")
     UPPER = "upper", pgettext_lazy("channel", "Upper platform")
 
 

@@ -70,7 +70,7 @@ class Assignment(models.Model):
     A part (docs/adr/0024) is in the hands of its organization beside the one that gave it, which holds the case on.
     """
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments", db_index=False)
     ordinal = models.PositiveSmallIntegerField()
     level = models.PositiveSmallIntegerField()
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", db_index=False)

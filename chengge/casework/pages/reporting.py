@@ -21,7 +21,7 @@ from chengge.organization.gates import actor_at, for_posts
 from chengge.organization.refusals import status_of
 
 # Channels that an operator takes reports down from; the others come in by themselves.
-TAKEN_DOWN = (Channel.HOTLINE, Channel.LEADER, Channel.MEDIA, Channel.SMS, Channel.EMAIL)
+TAKEN_DOWN = (Channel.HOTLINE, Channel.LEADER, Channel.MEDIA, Channel.INSPECTION, Channel.SMS, Channel.EMAIL)
 TYPED = (
     "reporter_name",
     "contact",

@@ -27,7 +27,7 @@ TAKES_ORDERS = frozenset({Post.OPERATOR, Post.SHIFT_LEADER})
 CHANNEL_OF = {
     WorkOrder.Kind.INSTRUCTION: Channel.LEADER,
     WorkOrder.Kind.MEDIA: Channel.MEDIA,
-    WorkOrder.Kind.INSPECTION: Channel.MEDIA,
+    WorkOrder.Kind.INSPECTION: Channel.INSPECTION,
     WorkOrder.Kind.HOTLINE: Channel.HOTLINE,
     WorkOrder.Kind.UPPER: Channel.UPPER,
 }

@@ -11,8 +11,8 @@ from chengge.casework.models import Case, Channel, Evidence, Report
 
 
 def channels_not_public() -> list[str]:
-    """Instructions, press and sensors are the house's own business until the city says otherwise."""
-    return [Channel.LEADER.value, Channel.MEDIA.value, Channel.SENSOR.value]
+    """Instructions, press, inspections and sensors are the house's own business until the city says otherwise."""
+    return [Channel.LEADER.value, Channel.MEDIA.value, Channel.INSPECTION.value, Channel.SENSOR.value]
 
 
 class PortalRules(models.Model):
