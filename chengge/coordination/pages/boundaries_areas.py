@@ -206,6 +206,7 @@ def _form(request: HttpRequest, typed: QueryDict, area: ResponsibilityArea | Non
     classes = list(holding_on(ProblemClass.objects.order_by("kind", "major_code", "minor_code"), today))
     context = {
         "tab": "coordination",
+        **roles(actor_at(request)),
         "typed": {name: typed.get(name, "") for name in TYPED},
         "chosen": set(typed.getlist("classes")),
         "area": area,

@@ -108,8 +108,9 @@ class Drawing {
     this.#tool.start();
     this.#tool.setMode("rest");
     this.#tool.on("finish", (_id, { mode, action }) => {
-      if (mode === "polygon" && action === "draw") setTimeout(() => this.change());
-      this.#tell();
+      // Whoever has closed an area may put its corners right at once.
+      if (mode === "polygon" && action === "draw") setTimeout(() => (this.change(), this.#tell()));
+      else this.#tell();
     });
   }
 
