@@ -23,7 +23,7 @@ ARRIVAL_DAYS_AGO = 15  # since when most of them are here: what is compared befo
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One of them: who, of which department (its place in the list), on which post, since how many days, and how far it has come.
+    """One of them: who, of which department (its code), on which post, since how many days, and how far it has come.
 
     Attributes:
         days_ago: when the term begins; negative: to come.
@@ -31,20 +31,20 @@ class Story:
     """
 
     username: str
-    home: int
+    home: str
     post: str
     days_ago: int
     fate: str
 
 
 STORIES = (
-    Story("paiqian02", 0, "dispatcher", 29, "here"),
-    Story("paiqian03", 3, "dispatcher", ARRIVAL_DAYS_AGO, "here"),
-    Story("paiqian05", 6, "dispatcher", ARRIVAL_DAYS_AGO, "here"),
-    Story("xietiao01", 1, "coordinator", ARRIVAL_DAYS_AGO, "here"),
-    Story("paiqian07", 8, "dispatcher", 28, "left"),
-    Story("paiqian08", 4, "dispatcher", -5, "checked"),
-    Story("paiqian09", 10, "dispatcher", -12, "proposed"),
+    Story("paiqian02", "HW", "dispatcher", 29, "here"),
+    Story("paiqian03", "LD", "dispatcher", ARRIVAL_DAYS_AGO, "here"),
+    Story("paiqian05", "SZ", "dispatcher", ARRIVAL_DAYS_AGO, "here"),
+    Story("xietiao01", "YL", "coordinator", ARRIVAL_DAYS_AGO, "here"),
+    Story("paiqian07", "ZF", "dispatcher", 28, "left"),
+    Story("paiqian08", "SW", "dispatcher", -5, "checked"),
+    Story("paiqian09", "ZJ", "dispatcher", -12, "proposed"),
 )
 NEEDS = (
     ("dispatcher", 5, "department", "夜班与早班派遣力量不足，疑难案卷多集中在交接班前后。"),
@@ -65,7 +65,7 @@ def fill(seed: int) -> None:
     """Tell the stories, each step at its own moment of the past month. Figures come from the facts as they lie there."""
     dice = Random(f"seconded {seed}")  # noqa: S311 (play, not secrets)
     now = clock.now().replace(microsecond=0)
-    homes = list(Organization.objects.filter(level=2, kind="department", valid_to=None).order_by("code"))
+    homes = {one.code: one for one in Organization.objects.filter(level=2, kind="department", valid_to=None)}
     coordinator, leader = _actor("coordinator"), _actor("mayor")
     if not homes or coordinator is None or leader is None:
         return
@@ -76,7 +76,8 @@ def fill(seed: int) -> None:
         for post, people, from_kind, why in NEEDS:
             span = (today - timedelta(days=30), today + timedelta(days=300))
             needs[post] = seconded.state_need(coordinator, seconded.Needed(post, people, *span, why, from_kind)).pk
-    made = [(story, _come(story, homes, needs[story.post], coordinator, today, now, dice)) for story in STORIES if _member(story.username)]
+    told = [story for story in STORIES if story.home in homes and Member.objects.filter(username=story.username).exists()]
+    made = [(story, _come(story, homes, needs[story.post], coordinator, today, now, dice)) for story in told]
     here = [one for story, one in made if story.fate == "here"]
     for story, one in made:
         if story.fate in ("here", "left"):
@@ -88,12 +89,12 @@ def fill(seed: int) -> None:
 
 
 def _come(
-    story: Story, homes: list[Organization], need_id: int, coordinator: Actor, today: date, now: datetime, dice: Random
+    story: Story, homes: dict[str, Organization], need_id: int, coordinator: Actor, today: date, now: datetime, dice: Random
 ) -> Secondment:
     """Proposed a week before the term, checked, begun on its first day, as far as the story goes."""
     first = today - timedelta(days=story.days_ago)
-    home, member = homes[story.home % len(homes)], _member(story.username)
-    proposed = seconded.Proposed(member.pk if member else None, home.pk, story.post, first, first + timedelta(days=TERM_DAYS), need_id)
+    member = Member.objects.get(username=story.username)
+    proposed = seconded.Proposed(member.pk, homes[story.home].pk, story.post, first, first + timedelta(days=TERM_DAYS), need_id)
     proposing = min(first, today) - timedelta(days=7)
     with clock.pretend(_at(proposing, now)):
         made = seconded.propose(coordinator, proposed)
@@ -176,12 +177,8 @@ def _clerk(one: Secondment) -> Actor | None:
     return None if clerk is None else actor_of(clerk)
 
 
-def _member(username: str) -> Member | None:
-    return Member.objects.filter(username=username).first()
-
-
 def _actor(username: str) -> Actor | None:
-    member = _member(username)
+    member = Member.objects.filter(username=username).first()
     return None if member is None else actor_of(member)
 
 

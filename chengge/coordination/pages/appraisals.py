@@ -1,5 +1,6 @@
 """Appraisals with their paper, hand-overs, who came and went, and who looked at how people are reached."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -88,8 +89,7 @@ def turnover_page(request: HttpRequest) -> HttpResponse:
     """How many came and went, how long they stayed, why they left, and the city's figures before and after."""
     actor = actor_at(request)
     told = turnover(today())
-    compares = bool(actor.posts & COMPARES)
-    rows = [(one, _compare(one.secondment.end_day) if compares else "") for one in told.leavers]
+    rows = [(one, compare_address(actor, one.secondment.end_day)) for one in told.leavers]
     return render(request, "coordination/seconded/turnover.html", _around(actor) | {"told": told, "rows": rows, "days": DAYS_COMPARED})
 
 
@@ -114,9 +114,12 @@ def _appraisal(request: HttpRequest, appraisal_id: int, refusal: Refused | None,
     return render(request, "coordination/seconded/appraisal.html", context, status=status)
 
 
-def _compare(day: Any) -> str:
-    """The evaluation's comparison of so many days before and after a day, for the whole city."""
-    asked = {"mode": "change", "judged": "city", "change": str(day), "days": str(DAYS_COMPARED)}
+def compare_address(actor: Actor, day: date | None) -> str:
+    """The evaluation's comparison of as many days before and after a day, for the whole city; "" for who does not read it."""
+    if day is None or not actor.posts & COMPARES:
+        return ""
+    days = max(1, min(DAYS_COMPARED, (today() - day).days))
+    asked = {"mode": "change", "judged": "city", "change": day.isoformat(), "days": str(days)}
     return f"{reverse('evaluation_compare')}?{urlencode(asked)}"
 
 

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from chengge.casework.words import deed
 from chengge.coordination.actions import appraisals, seconded, seconded_private, training
 from chengge.coordination.models import Secondment, SecondmentDay, SecondmentNeed, SecondmentTraining, SecondmentView
+from chengge.coordination.pages.appraisals import compare_address
 from chengge.coordination.queries.seconded import (
     Part,
     colleagues_of,
     figure_name,
+    latest_arrival,
     manages,
     month_of,
     needs,
@@ -57,6 +59,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "keep": f"state={state}",
         "needs": list(needs(today())) if manages(actor) else [],
         "today": today(),
+        "compare": compare_address(actor, latest_arrival()) if manages(actor) else "",
     }
     return render(request, "coordination/seconded/list.html", context)
 
@@ -228,6 +231,7 @@ def _file(request: HttpRequest, secondment_id: int, refusal: Refused | None, sta
         "today": today(),
         "may_draft": part.manages and secondment.begun_at is not None,
         "keeps_contact": _keeps_contact(part, secondment),
+        "compare": compare_address(actor, secondment.first_day) if secondment.begun_at else "",
     }
     return render(request, "coordination/seconded/file.html", context, status=status)
 

@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Prefetch, Q, QuerySet
-from django.utils.translation import get_language
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from chengge import clock
@@ -82,7 +83,7 @@ class MonthOf:
     days: Sequence[DayOf]
     counts: dict[str, int]
     figures: Sequence[FigureTold]
-    papers: Sequence[tuple[str, int]]
+    papers: Sequence[tuple[Promise, int]]
     deeds: dict[str, int]
 
 
@@ -220,14 +221,15 @@ def month_of(secondment: Secondment, first: date, after: date) -> MonthOf:
     begin, end = _midnight(first), _midnight(after)
     days = days_of(secondment, first, after)
     who = secondment.member_id
+    surveys = JointSurvey.objects.filter(host_id=who, meets_at__gte=begin, meets_at__lt=end, state=JointSurvey.State.CONCLUDED)
+    meetings = Meeting.objects.filter(host_id=who, closed_at__gte=begin, closed_at__lt=end)
+    rulings = Ruling.objects.filter(drafted_by_id=who, signed_at__gte=begin, signed_at__lt=end)
+    visits = HomeVisit.objects.filter(secondment=secondment, visited_day__gte=first, visited_day__lt=after)
     papers = [
-        (_("joint surveys led"), JointSurvey.objects.filter(host_id=who, meets_at__gte=begin, meets_at__lt=end, state="concluded").count()),
-        (_("meetings led"), Meeting.objects.filter(host_id=who, closed_at__gte=begin, closed_at__lt=end).count()),
-        (_("rulings drafted and signed"), Ruling.objects.filter(drafted_by_id=who, signed_at__gte=begin, signed_at__lt=end).count()),
-        (
-            _("visits to the home unit"),
-            HomeVisit.objects.filter(secondment=secondment, visited_day__gte=first, visited_day__lt=after).count(),
-        ),
+        (gettext_lazy("Joint surveys led"), surveys.count()),
+        (gettext_lazy("Meetings led"), meetings.count()),
+        (gettext_lazy("Rulings drafted and signed"), rulings.count()),
+        (gettext_lazy("Visits to the home unit"), visits.count()),
     ]
     return MonthOf(first, after, days, counted(days), figures_of(who, first, after), papers, deeds_of(who, first, after))
 
@@ -267,6 +269,12 @@ def turnover(today: date) -> Turnover:
     )
 
 
+def latest_arrival() -> date | None:
+    """The day since which those who came last are here: what is compared before and after."""
+    rows = Secondment.objects.filter(state=Secondment.State.BEGUN).order_by("-first_day")
+    return rows.values_list("first_day", flat=True).first()
+
+
 def views_of() -> QuerySet[SecondmentView]:
     """Who looked at how seconded people are reached, the latest first."""
     rows = SecondmentView.objects.select_related("secondment__member", "secondment__home", "member", "member__organization")
@@ -289,7 +297,7 @@ def threshold_words(rule: SecondmentRule) -> str:
         case RuleKind.VISIT:
             return _("every %(number)s weeks") % {"number": number}
         case _:
-            return _("yes")
+            return _("must be so")
 
 
 def _plain(value: Decimal | None) -> str:

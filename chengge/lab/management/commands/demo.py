@@ -20,6 +20,7 @@ from chengge.lab import (
     by_itself,
     channels,
     consequences,
+    hard_cases,
     inspections,
     levels,
     likeness,
@@ -147,6 +148,7 @@ def _live_until(now: datetime, days: int, seed: int, cases_per_day: int) -> None
     first, last = int(start.timestamp()), int(now.timestamp())
     plan_last_hour(simulation, last)
     levels.plan_handovers(simulation, last)
+    hard_cases.plan_looks(simulation, first, last)
     with passing_time(f"{days} days go by", first, last, Console(stderr=True)) as progress:
         simulation.run(first, last, AtOnce(), progress)
 
