@@ -89,9 +89,9 @@ class Overview:
         return Share(sum(line.share.dispatched for line in self.lines), sum(line.share.by_itself for line in self.lines))
 
     @property
-    def share_percent(self) -> int | None:
+    def share_words(self) -> str:
         share = self.share.share
-        return None if share is None else round(share * 100)
+        return "–" if share is None else _("%(percent)s %%") % {"percent": round(share * 100)}
 
     @property
     def days(self) -> int:

@@ -60,6 +60,7 @@ class Command(BaseCommand):
         if str(settings.BASE_DIR) not in sys.path:
             sys.path.insert(0, str(settings.BASE_DIR))
         from bench import (
+            by_itself,
             evaluation,
             explain,
             http,
@@ -78,6 +79,7 @@ class Command(BaseCommand):
             "worktime": worktime.run,
             "locate": locate.run,
             "resolve": resolve.run,
+            "by_itself": by_itself.run,
             "positions": positions.run,
             "likeness": likeness.run,
             "suggestions": suggestions.run,
