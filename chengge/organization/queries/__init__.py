@@ -98,7 +98,8 @@ def reaches(grid_range: tuple[int, int] | None, grid_code: int | None) -> bool:
     return grid_code is not None and grid_range[0] <= grid_code < grid_range[1]
 
 
-# Machine channels report in the name of the house: no post, so that they can never move a case on.
+# The house itself: machine channels report in its name. No post, so that it moves a case only by what the rule book names for it, and
+# the door lets that through only with its reasons.
 MACHINE = Actor(None, "", None, None, frozenset(), None)
 
 
