@@ -20,6 +20,7 @@ from chengge.organization.queries import CITY_ZONE, Actor, actor_of, city_day
 SURVEYS = 48
 DAYS = 6
 NEW_WEEK_DAYS = 3  # of the coming week so many are planned already; the rest waits for somebody
+SHIFTS_SINCE_DAYS = 42  # since when the shifts hold: all of the demo's past
 LEFT_OPEN = 0.04  # share of duties that nobody has been found for
 METRES_PER_DEGREE = 111_320
 SHIFTS = (("early", "早班", time(7), time(14, 30)), ("late", "中班", time(13, 30), time(21, 30)), ("night", "夜班", time(21, 30), time(7)))
@@ -167,8 +168,9 @@ def _plan(dice: Random, now: datetime) -> None:
     """The roster says what the duties of the demo do, but for some that nobody has been found for."""
     today = city_day(now)
     monday = today - timedelta(days=today.weekday())
+    since = monday - timedelta(days=SHIFTS_SINCE_DAYS)
     shifts = {
-        code: save_shift(COMMAND_LINE, ShiftValues(code, name, starts, ends, everywhere=code != "night"), monday - timedelta(days=7))
+        code: save_shift(COMMAND_LINE, ShiftValues(code, name, starts, ends, everywhere=code != "night"), since)
         for code, name, starts, ends in SHIFTS
     }
     grids: dict[int, list[str]] = defaultdict(list)

@@ -210,6 +210,8 @@ def _file(request: HttpRequest, secondment_id: int, refusal: Refused | None, sta
     first, after = _month_asked(request)
     month = month_of(secondment, first, after) if secondment.begun_at else None
     asked = [(one, threshold_words(one.rule)) for one in qualifications(secondment)]
+    visits = list(secondment.home_visits.all())
+    known = sum(1 for visit in visits if visit.visited_day is not None or visit.planned_day <= today())
     context = _around(actor) | {
         "one": secondment,
         "part": part,
@@ -229,6 +231,8 @@ def _file(request: HttpRequest, secondment_id: int, refusal: Refused | None, sta
         "causes": Secondment.Cause.choices,
         "receivers": colleagues_of(secondment) if part.manages or part.own else [],
         "today": today(),
+        "visits": visits[: known + 1],
+        "later_visits": visits[known + 1 :],
         "may_draft": part.manages and secondment.begun_at is not None,
         "keeps_contact": _keeps_contact(part, secondment),
         "compare": compare_address(actor, secondment.first_day) if secondment.begun_at else "",
