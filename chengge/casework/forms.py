@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from uuid import uuid4
 
 from django.http import QueryDict
@@ -22,8 +22,9 @@ from chengge.domain.lifecycle import ASKINGS, BASES, REQUEST_OF, Need, Transitio
 from chengge.foundation.models import HandbookRule, ProblemClass
 from chengge.foundation.queries import Candidate, rules_of
 from chengge.organization.models import Organization
-from chengge.organization.queries import CITY_ZONE, Actor, city_day
+from chengge.organization.queries import Actor, city_day
 from chengge.organization.queries.levels import LowerBody, bodies_below
+from chengge.organization.typed import day, latitude, longitude, moment, whole
 
 # What a person most likely means to do; the first that is open becomes the main button.
 FIRST = (
@@ -354,8 +355,8 @@ def given_from(sent: QueryDict, case: Case, row: Transition) -> Given:
     """
     amends = row.action in WITH_PLACE
     place, description = sent.get("place", "").strip(), sent.get("description", "").strip()
-    lon, lat = _degrees(sent, "lon"), _degrees(sent, "lat")
-    class_id = _whole(sent, "problem_class_id")
+    lon, lat = longitude(sent), latitude(sent)
+    class_id = whole(sent, "problem_class_id")
     return Given(
         reason=sent.get("reason", "").strip(),
         note=sent.get("note", "").strip()[:500],
@@ -365,15 +366,15 @@ def given_from(sent: QueryDict, case: Case, row: Transition) -> Given:
         place=place if amends and place != case.place else "",
         description=description if amends and description != case.description else "",
         problem_class_id=class_id if row.action in WITH_CLASS and class_id != case.problem_class_id else None,
-        rule_id=_whole(sent, "rule_id"),
-        component_code=_whole(sent, "component_code") if amends else None,
-        organization_id=_whole(sent, "organization_id"),
+        rule_id=whole(sent, "rule_id"),
+        component_code=whole(sent, "component_code") if amends else None,
+        organization_id=whole(sent, "organization_id"),
         into_case_id=_other_case(sent) if Need.CASE in row.needs else None,
         urgent=(sent.get("urgent") == "1") if sent.get("urgent_shown") else None,
-        until=_day(sent, "until"),
+        until=day(sent, "until"),
         basis=sent.get("basis", "").strip()[:24],
-        degree=_whole(sent, "degree"),
-        answer_by=_local_moment(sent, "answer_by"),
+        degree=whole(sent, "degree"),
+        answer_by=moment(sent, "answer_by"),
         parts=_parts(sent) if Need.PARTS in row.needs else (),
     )
 
@@ -403,50 +404,7 @@ def _last_verified(tasks: Iterable[Task]) -> str | None:
     return done[-1] if done else None
 
 
-def _whole(sent: QueryDict, name: str) -> int | None:
-    value = sent.get(name, "").strip()
-    if not value:
-        return None
-    if not (value.isascii() and value.isdigit() and int(value) < 2**63):
-        raise Refused("value", _("“%(value)s” is no number.") % {"value": value[:40]}, _("Choose it anew."), name)
-    return int(value)
-
-
 def _parts(sent: QueryDict) -> tuple[Part, ...]:
     """What was typed beside the organizations."""
     typed = ((name.removeprefix(PART_FIELD), sent.get(name, "").strip()) for name in sent if name.startswith(PART_FIELD))
     return tuple(Part(int(pk), task) for pk, task in typed if task and pk.isascii() and pk.isdigit() and len(pk) < 19)
-
-
-def _day(sent: QueryDict, name: str) -> date | None:
-    value = sent.get(name, "").strip()
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise Refused("value", _("“%(value)s” is no day.") % {"value": value[:40]}, _("Write it like 2026-11-24."), name) from None
-
-
-def _local_moment(sent: QueryDict, name: str) -> datetime | None:
-    """A moment as the city's people write it."""
-    value = sent.get(name, "").strip()
-    if not value:
-        return None
-    try:
-        return datetime.fromisoformat(value).replace(tzinfo=CITY_ZONE)
-    except ValueError:
-        hint = _("Write it like 2026-11-24 14:00.")
-        raise Refused("value", _("“%(value)s” is no moment.") % {"value": value[:40]}, hint, name) from None
-
-
-def _degrees(sent: QueryDict, name: str) -> float | None:
-    value = sent.get(name, "").strip()
-    if not value:
-        return None
-    try:
-        return float(value)
-    except ValueError:
-        raise Refused(
-            "value", _("“%(value)s” is no position.") % {"value": value[:40]}, _("Choose the place on the map."), "place"
-        ) from None

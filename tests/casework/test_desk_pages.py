@@ -228,7 +228,7 @@ def test_what_was_typed_into_a_refused_report_is_still_there(browser_of, city):
     answer = browser_of("operator").post("/reports/new/", {"description": "路灯不亮", "place": "绍兴路", "lon": "east", "lat": "1"})
     assert answer.status_code == 400
     text = answer.content.decode()
-    assert "“east” is no number" in text
+    assert "“east” is no position" in text
     assert "路灯不亮" in text
     assert "绍兴路" in text
 

@@ -19,6 +19,7 @@ from chengge.domain.lifecycle import Post
 from chengge.foundation.models import ProblemClass
 from chengge.organization.gates import actor_at, for_posts
 from chengge.organization.refusals import status_of
+from chengge.organization.typed import latitude, longitude, whole
 
 # Channels that an operator takes reports down from; the others come in by themselves.
 TAKEN_DOWN = (Channel.HOTLINE, Channel.LEADER, Channel.MEDIA, Channel.INSPECTION, Channel.SMS, Channel.EMAIL)
@@ -130,31 +131,18 @@ def _said(sent: QueryDict) -> Said:
     """What was typed. A place or class that is not there becomes a question back; a value that is none is refused."""
     return Said(
         channel=sent.get("channel") or Channel.HOTLINE.value,
-        problem_class_id=_number(sent, "problem_class_id", int),
+        problem_class_id=whole(sent, "problem_class_id"),
         description=sent.get("description", "").strip(),
         place=sent.get("place", "").strip(),
-        lon=_number(sent, "lon", float),
-        lat=_number(sent, "lat", float),
-        component_code=_number(sent, "component_code", int),
+        lon=longitude(sent),
+        lat=latitude(sent),
+        component_code=whole(sent, "component_code"),
         reporter_name=sent.get("reporter_name", "").strip(),
         contact=sent.get("contact", "").strip(),
         other_number=sent.get("other_number", "").strip(),
         photos=tuple(dict.fromkeys(sent.getlist("photos"))),
         urgent=sent.get("urgent") == "1",
     )
-
-
-def _number(sent: QueryDict, name: str, kind: type[int] | type[float]) -> Any:
-    value = sent.get(name, "").strip()
-    if not value:
-        return None
-    try:
-        number = kind(value)
-    except ValueError:
-        number = None
-    if number is None or not abs(number) < 2**63:
-        raise Refused("value", _("“%(value)s” is no number.") % {"value": value[:40]}, _("Choose it anew."), name)
-    return number
 
 
 def _as_typed(kept: Report) -> QueryDict:
