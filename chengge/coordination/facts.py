@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from chengge.casework.facts import CLASSED, PLACED
+from chengge.coordination.platform_facts import PLATFORM
 from chengge.domain.facts import Column, FactTable, Kind, Scope
 
 WHOLE, TEXT, YES_NO, MOMENT = Kind.WHOLE, Kind.TEXT, Kind.YES_NO, Kind.MOMENT
@@ -84,4 +85,4 @@ HARD_CASES = FactTable(
     also_touched="SELECT case_id FROM coordination_hardcase WHERE settled_at IS NULL OR settled_at >= {since}",
 )
 
-TABLES = (DISPATCHING, HARD_CASES)
+TABLES = (DISPATCHING, HARD_CASES, *PLATFORM)

@@ -55,13 +55,13 @@ def fill(seed: int) -> None:
 
 def _send_back(dice: Random) -> None:
     """Departments hand back what they say is not theirs; the shift leader believes some of it."""
-    shift_leader, dispatcher = _on(Post.SHIFT_LEADER), _on(Post.DISPATCHER)
+    shift_leader, dispatcher = on_post(Post.SHIFT_LEADER), on_post(Post.DISPATCHER)
     found = list(Case.objects.filter(stage="dispatched", level=2, asked="", suspended_until=None).order_by("pk")[:60])
     for number, case in enumerate(dice.sample(found, min(RETURNED, len(found)))):
         times = 2 if number < TWICE else 1
         for time in range(times):
             case.refresh_from_db()
-            department_id, clerk = case.department_id, _clerk_of(case.department_id)
+            department_id, clerk = case.department_id, clerk_of(case.department_id)
             if clerk is None or department_id is None:
                 break
             back = Given(reason=AGAIN_BACK if time else dice.choice(WHY_BACK), basis="wrong_department")
@@ -76,7 +76,7 @@ def _send_back(dice: Random) -> None:
 
 def _two_lists(now: datetime) -> None:
     """Two duty lists name two bodies for the same class in the same community: such cases nobody can place."""
-    administrator = _on(Post.ADMINISTRATOR)
+    administrator = on_post(Post.ADMINISTRATOR)
     departments = list(Organization.objects.filter(level=2, kind="department", valid_to=None).order_by("code"))
     waiting = (
         Case.objects.filter(stage="filed", component_code=None, grid_code__isnull=False).select_related("rule").order_by("-urgent", "pk")
@@ -112,7 +112,7 @@ def _units_of(case: Case) -> list[Organization]:
 
 def _survey(case: Case, now: datetime, dice: Random) -> JointSurvey:
     """A survey that took place yesterday, with positions, photos and a conclusion."""
-    coordinator = _on(Post.COORDINATOR)
+    coordinator = on_post(Post.COORDINATOR)
     units = _units_of(case)
     with clock.pretend(now - timedelta(days=3)):
         survey = plan_survey(coordinator, _planned(case, units, now - timedelta(days=1)))
@@ -131,7 +131,7 @@ def _survey(case: Case, now: datetime, dice: Random) -> JointSurvey:
 
 
 def _survey_to_come(case: Case, now: datetime) -> None:
-    plan_survey(_on(Post.COORDINATOR), _planned(case, _units_of(case), now + timedelta(days=1)))
+    plan_survey(on_post(Post.COORDINATOR), _planned(case, _units_of(case), now + timedelta(days=1)))
 
 
 def _planned(case: Case, units: list[Organization], at: datetime) -> Planned:
@@ -142,13 +142,13 @@ def _planned(case: Case, units: list[Organization], at: datetime) -> Planned:
 
 def _meeting(cases: list[Case], now: datetime) -> Meeting:
     """A meeting of yesterday whose minutes all but one unit have signed."""
-    coordinator = _on(Post.COORDINATOR)
+    coordinator = on_post(Post.COORDINATOR)
     units = list(dict.fromkeys(unit.pk for case in cases for unit in _units_of(case)))[:AT_THE_TABLE]
     with clock.pretend(now - timedelta(days=2)):
         called = Called(
             "责任不清案卷协同会议",
             "指挥中心三楼会议室",
-            _on(Post.LEADER).name,
+            on_post(Post.LEADER).name,
             now - timedelta(hours=18),
             units,
             [case.number for case in cases],
@@ -162,7 +162,7 @@ def _meeting(cases: list[Case], now: datetime) -> Meeting:
         write_minutes(coordinator, meeting.pk, Minuted(who, decisions))
         close_minutes(coordinator, meeting.pk)
     for pk in units[:-1]:
-        clerk = _clerk_of(pk)
+        clerk = clerk_of(pk)
         if clerk is not None:
             with clock.pretend(now - timedelta(hours=6)):
                 sign_minutes(clerk, meeting.pk, pk)
@@ -172,7 +172,7 @@ def _meeting(cases: list[Case], now: datetime) -> Meeting:
 
 def _rulings(cases: list[Case], survey: JointSurvey, meeting: Meeting, now: datetime) -> None:
     """One ruling that holds, one that runs out soon and is objected to, one draft that waits for a signature."""
-    coordinator, leader = _on(Post.COORDINATOR), _on(Post.LEADER)
+    coordinator, leader = on_post(Post.COORDINATOR), on_post(Post.LEADER)
     today = city_day(now)
     first, second, third = cases[0], cases[1], cases[-1]
     attended = SurveyUnit.objects.filter(survey=survey).order_by("pk").values_list("organization_id", flat=True)[0]
@@ -199,18 +199,18 @@ def _rulings(cases: list[Case], survey: JointSurvey, meeting: Meeting, now: date
         ruling = draft_ruling(coordinator, drafted)
         if number < 2:
             sign_ruling(leader, ruling.pk, [])
-        clerk = _clerk_of(body) if number == 1 else None
+        clerk = clerk_of(body) if number == 1 else None
         if clerk is not None:
             object_to(clerk, ruling.pk, "施工单位尚未移交围挡，请顺延一周执行。")
 
 
-def _on(post: Post) -> Actor:
+def on_post(post: Post) -> Actor:
     held = MemberPost.objects.filter(post=post.value, valid_to=None).values("member_id")
     members = Member.objects.filter(pk__in=held, is_active=True, division_code=None)
     return actor_of(members.order_by("pk")[0])
 
 
-def _clerk_of(organization_id: int | None) -> Actor | None:
+def clerk_of(organization_id: int | None) -> Actor | None:
     held = MemberPost.objects.filter(post="department", member__organization_id=organization_id or 0, valid_to=None).values("member_id")
     member = Member.objects.filter(pk__in=held, is_active=True).order_by("pk").first()
     return actor_of(member) if member is not None else None

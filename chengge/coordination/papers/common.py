@@ -19,7 +19,7 @@ def paper(
     """A paper of the host's house, in the language of whoever asks."""
     return Document(
         language="zh-hans" if (get_language() or "zh").startswith("zh") else "en",
-        issuer=host.organization.name if host.organization is not None else _("Co-ordination platform"),
+        issuer=host.organization.name if host.organization is not None else _("Coordination platform"),
         title=title,
         number=number,
         day=day_words(day),

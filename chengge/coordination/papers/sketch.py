@@ -11,8 +11,8 @@ from chengge.documents.drawing import BLUE, GOLD, INK, LINE, RED, SOFT, Sheet
 from chengge.domain.coordinates import LocalMetres
 from chengge.foundation.queries import grid_index
 
-WIDTH, HEIGHT = 640, 420
-LEAST_M, ROOM = 120.0, 0.12  # half of what is shown at least; air around what was drawn, of its size
+WIDTH, HEIGHT = 640, 340
+LEAST_M, ROOM = 60.0, 0.15  # half of what is shown at least; air around what was drawn, of its size
 FILL = "#f6dca8"
 Put = Callable[[float, float], tuple[float, float]]  # metres around the place, to the sheet
 SCALES_M = (10, 20, 50, 100, 200, 500, 1000)
