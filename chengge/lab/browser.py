@@ -3,7 +3,7 @@
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from http.cookiejar import CookieJar
@@ -55,7 +55,7 @@ class Browser:
     def open(self, path: str) -> Page:
         return self._ask(urllib.request.Request(urljoin(self.address, path)))
 
-    def send(self, path: str, fields: Mapping[str, str | list[str]]) -> Page:
+    def send(self, path: str, fields: Mapping[str, str | Sequence[str]]) -> Page:
         """Send a form, with the CSRF token of the cookie; a field with several values is a list."""
         token = next((cookie.value for cookie in self.cookies if cookie.name == "chengge_csrf"), "")
         body = urlencode({**fields, "csrfmiddlewaretoken": token or ""}, doseq=True).encode()

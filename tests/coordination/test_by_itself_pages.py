@@ -7,7 +7,7 @@ from chengge.casework.models import ByItselfRule, ByItselfSwitch
 from chengge.casework.queries.by_itself import switched_on
 from chengge.organization.queries import city_day
 from tests.casework.lives import Life
-from tests.coordination.test_requests_pages import at_screen
+from tests.coordination.test_requests_pages import asks, at_screen
 
 LISTS = ("/coordination/by-itself/", "/manage/by-itself/", "/coordination/by-itself/strip/")
 
@@ -106,3 +106,14 @@ def test_the_list_asks_as_many_questions_for_many_classes_as_for_one(life: Life,
     stopped = page.get(f"{LISTS[0]}?state=off").content.decode()
     assert "雨水井盖" not in stopped
     assert "雨水井盖" in page.get(f"{LISTS[0]}?q=井盖").content.decode()
+
+
+def test_programs_read_the_classes_and_switch_one(life: Life):
+    path = f"coordination/by-itself/{life.city.manhole.pk}/switch"
+    assert asks(life, "dispatcher", "post", path, on=True, why="试行")[0] == 403
+    status, told = asks(life, "coordinator", "post", path, on=True, why="权属清晰")
+    assert (status, told["state"], told["accuracy"], told["interval"]) == (200, "on", None, None)
+    assert asks(life, "coordinator", "post", path, on=True, why="权属清晰")[0] == 409
+    status, listed = asks(life, "leader", "get", "coordination/by-itself?state=on")
+    assert (status, [one["class_name"] for one in listed]) == (200, ["雨水井盖"])
+    assert asks(life, "operator", "get", "coordination/by-itself")[0] == 403

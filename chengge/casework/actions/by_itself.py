@@ -144,7 +144,7 @@ def save_rule(actor: Actor, class_id: int | None, values: RuleValues, day: date)
     Raises:
         Forbidden: neither administrator nor coordinator. Refused: a value is none; `field` names it. NotFound: no such class.
     """
-    _require_keeper(actor)
+    require_keeper(actor)
     for name, (least, most) in MOST.items():
         if not least <= getattr(values, name) <= most:
             raise Refused(name, _("A whole number from %(least)d to %(most)d.") % {"least": least, "most": most}, field=name)
@@ -177,7 +177,7 @@ def switch(actor: Actor, class_id: int, on: bool, why: str) -> ByItselfSwitch:
     Raises:
         Forbidden: neither administrator nor coordinator. Refused: no reason. Conflict: it is so already. NotFound: no such class.
     """
-    _require_keeper(actor)
+    require_keeper(actor)
     said = why.strip()
     if not said:
         raise Refused("why", _("A reason is needed."), _("Say in a few words why."), "why")
@@ -235,7 +235,8 @@ def _once(people: Iterable[Person]) -> list[Person]:
     return list({person.member_id: person for person in people}.values())
 
 
-def _require_keeper(actor: Actor) -> None:
+def require_keeper(actor: Actor) -> None:
+    """Raises Forbidden where the member does not decide about dispatch by itself."""
     if not actor.posts & KEEPERS:
         raise Forbidden("post", _("Administrators and coordinators decide about dispatch by itself."), _("Ask one of them."))
 

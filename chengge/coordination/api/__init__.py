@@ -2,7 +2,7 @@
 
 from ninja import Router
 
-from chengge.coordination.api import boundaries, hard_cases, meetings, orders, requests, rulings, seconded, standing, surveys, visits
+from chengge.coordination.api import boundaries, by_itself, hard_cases, meetings, orders, requests, rulings, seconded, standing, surveys, visits
 
 router = Router()
 router.add_router("", requests.router)
@@ -15,3 +15,4 @@ router.add_router("", standing.router)
 router.add_router("", visits.router)
 router.add_router("", seconded.router)
 router.add_router("", boundaries.router)
+router.add_router("", by_itself.router)

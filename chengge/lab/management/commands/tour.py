@@ -72,7 +72,7 @@ class Command(BaseCommand):
             with console.status("Two bodies and a lamp …") as status:
                 settled = settle_a_dispute(address, ADMINISTRATOR, PASSWORD, lambda text: status.update(text), lambda: time.sleep(1))
             console.print(_dispute_table(settled))
-            console.print(_steps(settled.next))
+            console.print(_told(settled.next))
             console.print("[bold]chengge ledger verify[/bold]: " + " ".join(scratch.chengge("ledger", "verify").split("\n")).strip())
 
     def _in_a_city_of_its_own(self, console: Console) -> None:
@@ -109,6 +109,16 @@ def _dispute_table(settled: Settled) -> Table:
     table = Table(*(Column(heading, overflow="fold") for heading in ("Step", "Who", "What came of it")), title="A lamp on the border")
     for step in settled.steps:
         table.add_row(f"{step.chinese}\n  {step.english}", step.who, step.came, end_section=True)
+    return table
+
+
+def _told(story: Story) -> Table:
+    """The ledger of a case that goes on, in words."""
+    table = Table(*(Column(heading, overflow="fold") for heading in ("When", "Who", "Did what")), title="The next lamp like it")
+    for entry in story.entries:
+        who = " · ".join(filter(None, (entry["who"], entry["post"], entry["organization"]))) or "by itself"
+        words = "; ".join(filter(None, (entry["deed"], entry["note"], *entry["facts"])))
+        table.add_row(_moment(entry["at"]), who, words)
     return table
 
 
