@@ -17,50 +17,23 @@ from chengge.casework.queries.timeline import timeline
 from chengge.clock import PretendedClock
 from chengge.domain.errors import Conflict, Forbidden, Refused
 from chengge.domain.lifecycle import BY_ACTION, Holder, Post
-from chengge.organization.models import Member, MemberPost, Organization
 from chengge.organization.queries import city_day
 from chengge.organization.queries.levels import bodies_below
 from tests.casework.lives import Life
-from tests.factories import SINCE, City, build_city
+from tests.casework.wide_city import build_wide_city, down, parts, share, submit, two_parts
+from tests.factories import City
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def city(db: None) -> City:
-    """The tiny city, where works has a greening crew besides its section."""
-    built = build_city()
-    works = built.organizations["works"]
-    greening = Organization.objects.create(
-        code="D01-2", name="市政设施养护中心 绿化班组", short_name="绿化班组", kind="crew", level=4, parent=works, calendar=built.calendar,
-        valid_from=SINCE,
-    )  # fmt: skip
-    gardener = Member.objects.create(username="gardener", full_name="孟圃", organization=greening, axis="command")
-    MemberPost.objects.create(member=gardener, post=Post.DEPARTMENT.value, valid_from=SINCE)
-    built.organizations["greening"], built.members["gardener"] = greening, gardener
-    return built
+    return build_wide_city()
 
 
 @pytest.fixture
 def life(city: City, pretended_clock: PretendedClock) -> Life:
     return Life(city, pretended_clock)
-
-
-def down(life: Life, by: str, to: str) -> None:
-    life.do("pass_down", by, Given(organization_id=life.city.organization_id(to)))
-
-
-def submit(life: Life, by: str, action: str = "submit") -> None:
-    life.do(action, by, Given(photos=(life.photo(by),)))
-
-
-def parts(life: Life, **tasks: str) -> Given:
-    return Given(parts=tuple(Part(life.city.organization_id(name), task) for name, task in tasks.items()))
-
-
-def two_parts(life: Life) -> None:
-    life.to("handling")
-    life.do("give_parts", "department", parts(life, works_section="扶正灯杆", greening="补种绿篱"))
 
 
 def whose(life: Life, name: str) -> Given:
@@ -392,10 +365,6 @@ def test_a_department_sees_how_it_stands_level_by_level(life):
 
 
 # --- Shares -------------------------------------------------------------------------------------------------------------------------------
-
-
-def share(life: Life, level: int, percent: int) -> None:
-    save_level_limit(life.city.actor("administrator"), level, percent, city_day(life.now))
 
 
 def test_a_lower_level_gets_its_share_of_what_is_left_above(life):

@@ -172,3 +172,14 @@ def test_who_somebody_is_costs_one_query(life, django_assert_num_queries):
     away(life, "dispatcher", "spare")
     with django_assert_num_queries(1):
         actor_of(life.city.members["spare"])
+
+
+def test_what_a_substitute_takes_down_says_for_whom(life):
+    spare = Member.objects.create(
+        username="spare2", full_name="祝安", organization=life.city.organizations["supervision"], axis="supervision"
+    )
+    life.city.members["spare2"] = spare
+    away(life, "operator", "spare2")
+    life.report("spare2")
+    assert body(life)["for"] == life.city.members["operator"].pk
+    assert not audit.check_range((life.case_id, life.case_id + 1)).faults

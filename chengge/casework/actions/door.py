@@ -165,9 +165,7 @@ def _body(row: Transition, locked: Locked, actor: Actor, given: Given, effect: E
     }
     if effect.side_paths:
         body["side_paths"] = effect.side_paths
-    if right is not None and right.member_id != actor.member_id:
-        body["for"] = right.member_id
-    return body
+    return body | actor.stands_for(row.posts, case.grid_code)
 
 
 def _clocks_after(locked: Locked, moves: list[dict[str, Any]], now: int) -> list[dict[str, Any]]:

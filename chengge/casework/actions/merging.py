@@ -16,7 +16,7 @@ from chengge.casework.actions.given import Given
 from chengge.casework.ledger import Draft, Locked, Statement
 from chengge.casework.models import Case, LedgerEntry, Report
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
-from chengge.domain.lifecycle import Need, Stage, Transition
+from chengge.domain.lifecycle import Need, Post, Stage, Transition
 from chengge.organization.queries import Actor
 
 
@@ -111,6 +111,8 @@ def note(
         "clocks": [],
         "assignments": [],
     }
+    if post:
+        body |= actor.stands_for(frozenset({Post(post)}), case.grid_code)
     return ledger.append(locked, Draft(body, key), at)
 
 

@@ -337,6 +337,7 @@ def _open(actor: Actor, said: Said, opening: Opening, reported_at: datetime, at:
         "clocks": [started],
         "assignments": [],
     }
+    body |= actor.stands_for(REPORTERS, opening.located.grid_code)
     return ledger.open_case(Draft(body), at, f"{said.description} {said.place} {opening.listed.words}")
 
 

@@ -83,6 +83,12 @@ class CaseDetail:
     candidates: tuple[Candidate, ...]
 
     @property
+    def parts(self) -> list[Assignment]:
+        """What was given out in parts since it was dispatched last."""
+        first = max((one.ordinal for one in self.assignments if one.level == PLATFORM_LEVEL and not one.part), default=0)
+        return [one for one in self.assignments if one.part and one.ordinal > first]
+
+    @property
     def by_itself(self) -> EntryWords | None:
         if self.case.undo_until is None:
             return None

@@ -86,6 +86,11 @@ class Actor:
             return own if posts & self.posts and self.reaches(grid_code) else None
         return next((right for right in self.rights if posts & right.posts and right.reaches(grid_code)), None)
 
+    def stands_for(self, posts: frozenset[Post], grid_code: int | None) -> dict[str, int]:
+        """What a ledger entry says besides where such a thing is done for somebody else: `for` whom; else nothing."""
+        right = self.right_to(posts, grid_code) if self.rights else None
+        return {} if right is None or right.member_id in (None, self.member_id) else {"for": right.member_id}
+
     @property
     def stands_in_for(self) -> tuple[Right, ...]:
         return self.rights[1:]
