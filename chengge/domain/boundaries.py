@@ -1,12 +1,12 @@
 """Where nobody answers for a class, and where several do with the same right, over every grid of a city.
 
-Grids are not asked one by one: all those of which the register says the same (the same divisions that anybody names, the same drawn areas,
-the same rulings) are one kind of place, and a kind is asked once for each class. A grid that a drawn area cuts falls into pieces, each of
-its own kind.
+Grids are not asked one by one: all those of which the register says the same (the same divisions that anybody names, the same drawn areas)
+are one kind of place, and kinds that differ only in what does not concern a class are asked once for it. What was ruled about grids and
+drawn areas is clear and taken out class by class. A grid that a drawn area cuts falls into pieces, each of its own kind.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,11 +17,12 @@ from shapely.geometry.base import BaseGeometry
 
 from chengge.domain.gridindex import GridIndex
 from chengge.domain.hard_cases import rivals
-from chengge.domain.responsibility import Claim, ClassOf, Ground, Outline, Register, ancestors_of
+from chengge.domain.responsibility import Claim, ClassOf, Ground, Outline, Register, Scope, ancestors_of, scopes_of
 
 _EARTH = Geod(ellps="WGS84")
 _KINDS = ("component", "event")
 GRAIN_DEGREES = 1e-8  # corners that lie nearer to each other than a millimetre are one
+COMMUNITY_WIDTH = 10**3
 STREET_WIDTH = 10**6  # a unit grid's code without its last six digits is that of its street
 LEAST_PIECE_M2 = 1.0  # smaller pieces of a grid come from how a border was drawn
 
@@ -65,15 +66,17 @@ def meet(one: Sequence[ClassCode], other: Sequence[ClassCode]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Places of which the register says the same, but for components.
+    """Places of which the register says the same, but for components and for what was ruled about grids and drawn areas.
 
     Attributes:
-        grid_code: one of the grids, to be asked for all.
+        community_code: one of the communities they lie in, to be asked for all.
+        divisions: those above them that anything names.
         outlines: the drawn areas that hold them.
     """
 
-    grid_code: int
-    outlines: tuple[Outline, ...]
+    community_code: int
+    divisions: frozenset[int]
+    outlines: frozenset[Outline]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,18 @@ class CityKinds:
 
     kinds: tuple[Kind, ...]
     pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Where something was ruled about a class, so that it is clear who answers.
+
+    Attributes:
+        grids: ruled by their codes, or lying in a ruled area wholly. cut: those that ruled areas hold in part, with these areas.
+    """
+
+    grids: frozenset[int]
+    cut: Mapping[int, tuple[Outline, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,33 +131,76 @@ def answer_of(claims: Sequence[Claim]) -> Answer:
 
 def kinds_of(register: Register, index: GridIndex) -> CityKinds:
     """The city's grids in kinds of places."""
-    divisions = {code for _scope, code in register.named if isinstance(code, int)} | register.territories.keys()
-    ruled: dict[int, set[int]] = defaultdict(set)
-    for (_scope, place), rows in register.ruled.items():
-        if isinstance(place, Outline) or place[0] == "component":
-            continue
-        if place[0] == "division":
-            divisions.add(place[1])
-        else:
-            ruled[place[1]].update(row.id for row in rows)
-    kinds: dict[tuple[tuple[int, ...], frozenset[int], frozenset[Outline]], int] = {}
+    places = {place for _scope, place in register.named}
+    divisions = {place for place in places if isinstance(place, int)}
+    divisions |= {place[1] for _scope, place in register.ruled if isinstance(place, tuple) and place[0] == "division"}
+    kinds: dict[tuple[frozenset[int], frozenset[Outline]], int] = {}
     listed: list[Kind] = []
     pieces: list[Piece] = []
     for code, grid in zip(index.codes.tolist(), index.polygons, strict=True):
-        named = tuple(division for division in ancestors_of(code) if division in divisions)
-        for shape, outlines in _cut(code, grid, register.drawn.get(code, ())):
-            key = named, frozenset(ruled.get(code, ())), frozenset(outlines)
+        above = frozenset(division for division in ancestors_of(code) if division in divisions)
+        drawn = [outline for outline in register.drawn.get(code, ()) if outline in places]
+        for shape, outlines in _cut(code, grid, drawn):
+            key = above, frozenset(outlines)
             if key not in kinds:
                 kinds[key] = len(listed)
-                listed.append(Kind(code, outlines))
+                listed.append(Kind(code // COMMUNITY_WIDTH, *key))
             pieces.append(Piece(code, kinds[key], shape))
     return CityKinds(tuple(listed), tuple(pieces))
 
 
-def answers(register: Register, classes: Iterable[ClassOf], kinds: Sequence[Kind]) -> Iterator[tuple[ClassOf, list[Answer]]]:
-    """For each class, who answers in each kind of place."""
-    for one in classes:
-        yield one, [answer_of(register.claims_in(one, kind.outlines, grid_code=kind.grid_code)) for kind in kinds]
+class _Asked:
+    """Who answers for a class in a kind of place; kinds that differ only in what does not concern the class are asked once."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._of_scope: dict[Scope, set[int | Outline]] = defaultdict(set)
+        for scope, named in register.named:
+            if named is not None:
+                self._of_scope[scope].add(named)
+        for scope, ruled in register.ruled:
+            if isinstance(ruled, tuple) and ruled[0] == "division":
+                self._of_scope[scope].add(ruled[1])
+
+    def about(self, one: ClassOf, kinds: Sequence[Kind]) -> list[Answer]:
+        concerned = set().union(*(self._of_scope.get(scope, ()) for scope in scopes_of(one)))
+        known: dict[tuple[frozenset[int], frozenset[Outline]], Answer] = {}
+        found = []
+        for kind in kinds:
+            key = kind.divisions & concerned, kind.outlines & concerned
+            if key not in known:
+                # A grid with the number 0 is none: nothing is ruled about it by its code.
+                claims = self._register.claims_in(one, list(kind.outlines), grid_code=kind.community_code * COMMUNITY_WIDTH)
+                known[key] = answer_of(claims)
+            found.append(known[key])
+        return found
+
+
+def settled_by_ruling(register: Register) -> Callable[[ClassOf], Settled]:
+    """For a class, the grids and parts of grids that rulings in force speak of."""
+    grids: dict[Scope, set[int]] = defaultdict(set)
+    areas: dict[Scope, set[Outline]] = defaultdict(set)
+    for (scope, place), rows in register.ruled.items():
+        newest = max(rows, key=lambda row: (row.order, row.id))
+        if newest.organization_id not in register.platforms:
+            continue
+        if isinstance(place, Outline):
+            areas[scope].add(place)
+        elif place[0] == "grid":
+            grids[scope].add(place[1])
+
+    def settled(one: ClassOf) -> Settled:
+        whole: set[int] = set()
+        cut: dict[int, tuple[Outline, ...]] = {}
+        for scope in scopes_of(one):
+            whole |= grids.get(scope, set())
+            for area in areas.get(scope, ()):
+                whole |= area.inside
+                for code in area.partly:
+                    cut[code] = (*cut.get(code, ()), area)
+        return Settled(frozenset(whole), {code: held for code, held in cut.items() if code not in whole})
+
+    return settled
 
 
 def area_m2(shape: BaseGeometry) -> float:
@@ -231,34 +289,60 @@ class Burden:
 
 def reckon(register: Register, index: GridIndex, classes: Iterable[ClassOf]) -> Reckoning:
     """The zones of a city where nobody or several answer, class by class."""
-    city = kinds_of(register, index)
+    city, asked, settled_for = kinds_of(register, index), _Asked(register), settled_by_ruling(register)
     pieces: dict[tuple[int, int], list[Piece]] = defaultdict(list)  # by kind and street
-    times: dict[int, int] = defaultdict(int)
+    times: Counter[int] = Counter(piece.grid_code for piece in city.pieces)
     for piece in city.pieces:
         pieces[piece.kind, piece.grid_code // STREET_WIDTH].append(piece)
-        times[piece.grid_code] += 1
     streets: dict[int, list[int]] = defaultdict(list)
     for kind, street in pieces:
         streets[kind].append(street)
-    in_kind = [sum(len(pieces[kind, street]) for street in streets[kind]) for kind in range(len(city.kinds))]
     counts = dict.fromkeys(Verdict, 0)
-    joined: dict[tuple[int, tuple[int, ...]], tuple[tuple[int, ...], BaseGeometry]] = {}
+    cut = {code for code, count in times.items() if count > 1}
+    joined = _Joined()
     zones = []
-    for one, told in answers(register, classes, city.kinds):
-        alike: dict[tuple[Answer, int], list[int]] = defaultdict(list)
-        for kind, answer in enumerate(told):
-            counts[answer.verdict] += in_kind[kind]
+    for one in classes:
+        settled = settled_for(one)
+        cut |= settled.cut.keys()
+        alike: dict[tuple[Answer, int], list[Piece]] = defaultdict(list)
+        clear = len(city.pieces)
+        for kind, answer in enumerate(asked.about(one, city.kinds)):
             if answer.verdict is not Verdict.ONE:
                 for street in streets[kind]:
-                    alike[answer, street].append(kind)
-        for (answer, street), kinds in alike.items():
-            key = street, tuple(kinds)
-            if key not in joined:  # many classes are unclear in the same places
-                joined[key] = _joined([piece for kind in kinds for piece in pieces[kind, street]])
-            zones.append(Zone(one.id, answer.verdict, answer.bodies, street, *joined[key]))
-    return Reckoning(tuple(zones), counts, frozenset(code for code, count in times.items() if count > 1))
+                    left = [piece for piece in pieces[kind, street] if piece.grid_code not in settled.grids]
+                    clear -= len(left)
+                    counts[answer.verdict] += len(left)
+                    alike[answer, street] += left
+        counts[Verdict.ONE] += clear
+        for (answer, street), same in alike.items():
+            grids, shape = joined.of(same, settled.cut)
+            if not shape.is_empty:
+                zones.append(Zone(one.id, answer.verdict, answer.bodies, street, grids, shape))
+    return Reckoning(tuple(zones), counts, frozenset(cut))
 
 
-def _joined(pieces: Sequence[Piece]) -> tuple[tuple[int, ...], BaseGeometry]:
-    shape = shapely.union_all([piece.shape for piece in pieces], grid_size=GRAIN_DEGREES)
-    return tuple(sorted({piece.grid_code for piece in pieces})), polygons_of(shape)
+class _Joined:
+    """Pieces as one shape; many classes are unclear in the same places, which are joined once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, ...], tuple[tuple[int, ...], BaseGeometry]] = {}
+
+    def of(self, pieces: Sequence[Piece], cut: Mapping[int, tuple[Outline, ...]]) -> tuple[tuple[int, ...], BaseGeometry]:
+        if not any(piece.grid_code in cut for piece in pieces):
+            key = tuple(sorted(map(id, pieces)))
+            if key not in self._known:
+                self._known[key] = _together([(piece.grid_code, piece.shape) for piece in pieces])
+            return self._known[key]
+        parts = []
+        for piece in pieces:
+            shape = piece.shape
+            for area in cut.get(piece.grid_code, ()):
+                shape = polygons_of(shape.difference(area.polygon))
+            if shape is piece.shape or (not shape.is_empty and area_m2(shape) >= LEAST_PIECE_M2):
+                parts.append((piece.grid_code, shape))
+        return _together(parts)
+
+
+def _together(parts: Sequence[tuple[int, BaseGeometry]]) -> tuple[tuple[int, ...], BaseGeometry]:
+    shape = shapely.union_all([shape for _code, shape in parts], grid_size=GRAIN_DEGREES)
+    return tuple(sorted({code for code, _shape in parts})), polygons_of(shape)

@@ -1,8 +1,10 @@
 """Unclear boundaries: reckoned, weighed by what they cost, cut by proposal; areas that change, and what that moves."""
 
 import csv
+import html
 import io
 import json
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -214,6 +216,16 @@ def test_the_form_of_an_area_takes_a_part_of_a_proposed_cut(life):
     assert page.status_code == 200
     assert "MultiPolygon" in body or "Polygon" in body
     assert f'value="{life.city.organization_id("sanitation")}" selected' in body
+
+
+def test_taken_to_a_meeting_the_form_knows_what_it_is_about_and_who_should_come(life):
+    zone = overlapping(life)
+    page = at_screen(life, "coordinator").get(f"/coordination/boundaries/zones/{key_of(zone)}/").content.decode()
+    address = html.unescape(re.search(r'href="(/coordination/meetings/new/[^"]+)"', page)[1])
+    form = at_screen(life, "coordinator").get(address).content.decode()
+    assert "Who answers for 暴露垃圾" in form
+    for body in zone.bodies:
+        assert re.search(rf'value="{body}"[^>]*checked', form)
 
 
 def test_departments_and_leaders_draw_nothing(life):

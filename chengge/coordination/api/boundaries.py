@@ -78,6 +78,11 @@ class WholeZoneOut(ZoneOut):
     parts: list[PartOut]
 
 
+class WantedAreas(Incoming):
+    text: words(60) = Field("", description="A part of code, name or organization")
+    first: First = 0
+
+
 class AreaIn(Incoming):
     code: words(40, 1)
     name: words(60, 1)
@@ -173,10 +178,11 @@ def boundary(request: HttpRequest, key: Annotated[str, Field(max_length=200, pat
 
 
 @router.get("/coordination/areas", response=answers({200: AreasOut}))
-def areas(request: HttpRequest, text: Annotated[str, Query(max_length=60)] = "", first: Annotated[First, Query()] = 0) -> AreasOut:
+def areas(request: HttpRequest, wanted: Query[WantedAreas]) -> AreasOut:
     """Drawn areas that hold, by a part of code, name or organization."""
-    rows = areas_in_sight(request.actor, text)
-    return AreasOut(areas=[AreaOut(**_area(row)) for row in rows[first : first + MOST_ROWS]], total=rows.count())
+    rows = areas_in_sight(request.actor, wanted.text)
+    listed = rows[wanted.first : wanted.first + MOST_ROWS]
+    return AreasOut(areas=[AreaOut(**_area(row)) for row in listed], total=rows.count())
 
 
 @router.get("/coordination/areas/{area_id}", response=answers({200: WholeAreaOut}, 404))

@@ -38,7 +38,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @workers
 def new(request: HttpRequest) -> HttpResponse:
-    """Call a meeting; `?case=` puts a case on the agenda."""
+    """Call a meeting; `?case=` puts a case on the agenda, `?subject=`, `?subjects=` and `?organization_ids=` bring what else is known."""
     if request.method != "POST":
         return _form(request, _from_case(request), None, 200)
     sent = request.POST
@@ -63,6 +63,11 @@ def _from_case(request: HttpRequest) -> QueryDict:
     case, typed = from_case(request)
     if case is not None:
         typed.setlist("case", [case.number])
+    for name in ("subject", "subjects"):
+        if request.GET.get(name):
+            typed[name] = request.GET[name][:2000]
+    if chosen := request.GET.getlist("organization_ids"):
+        typed.setlist("organization_ids", chosen)
     return typed
 
 

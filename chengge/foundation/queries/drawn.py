@@ -115,7 +115,11 @@ def _shape(geometry: Mapping[str, Any], field: str) -> Border:
     shape = rounded(shapely.force_2d(shape))
     if not shape.is_valid:
         why, _bracket, place = shapely.is_valid_reason(shape).partition("[")
-        said = {"why": why.strip(), "place": place.rstrip("]").replace(" ", ", ")}
+        crosses = "elf-intersection" in why
+        said = {
+            "why": _("it crosses itself") if crosses else _("its rings touch or lie in each other"),
+            "place": place.rstrip("]").replace(" ", ", "),
+        }
         message = _("The border is at fault near %(place)s: %(why)s.") % said
         raise Refused("border", message, _("Move the points there so that the border does not cross or touch itself."), field)
     return shape
