@@ -2,7 +2,19 @@
 
 from ninja import Router
 
-from chengge.coordination.api import boundaries, by_itself, hard_cases, meetings, orders, requests, rulings, seconded, standing, surveys, visits
+from chengge.coordination.api import (
+    boundaries,
+    by_itself,
+    hard_cases,
+    meetings,
+    orders,
+    requests,
+    rulings,
+    seconded,
+    standing,
+    surveys,
+    visits,
+)
 
 router = Router()
 router.add_router("", requests.router)

@@ -63,7 +63,7 @@ class ZonesOut(Outgoing):
     counted_at: datetime | None = Field(description="When it was reckoned; null: never yet")
 
 
-class PartOut(Outgoing):
+class ProposedPartOut(Outgoing):
     number: int
     organization: Named
     reason: str
@@ -75,7 +75,7 @@ class WholeZoneOut(ZoneOut):
     grids: list[str]
     geometry: dict[str, Any] = Field(description="GeoJSON")
     along: str = Field(description="The border along which a cut is proposed")
-    parts: list[PartOut]
+    parts: list[ProposedPartOut]
 
 
 class WantedAreas(Incoming):
@@ -119,7 +119,7 @@ class AreasOut(Outgoing):
     total: int
 
 
-class MovedOut(Outgoing):
+class AreaMovedOut(Outgoing):
     problem_class: str
     before: str
     after: str
@@ -138,7 +138,7 @@ class ChangeOut(Outgoing):
     first_day: date
     state: str
     cases_a_year: int
-    moved: list[MovedOut]
+    moved: list[AreaMovedOut]
     proposed_by: str
     decided_by: str
 
@@ -159,7 +159,7 @@ def boundary(request: HttpRequest, key: Annotated[str, Field(max_length=200, pat
     zone = zone_in_sight(request.actor, key)
     cut = cut_of(zone)
     parts = [
-        PartOut(
+        ProposedPartOut(
             number=part.number,
             organization=_named(part.body),
             reason=part.reason,
@@ -194,7 +194,7 @@ def area(request: HttpRequest, area_id: Id) -> WholeAreaOut:
 
 
 @router.get("/coordination/area-changes", response=answers({200: list[ChangeOut]}, 403))
-def changes(request: HttpRequest, state: Literal["proposed", "accepted", "withdrawn"] = "proposed") -> list[ChangeOut]:
+def area_changes(request: HttpRequest, state: Literal["proposed", "accepted", "withdrawn"] = "proposed") -> list[ChangeOut]:
     """Proposals for areas, the latest first (the platform and leaders)."""
     _require_reader(request)
     return [_change(row) for row in changes_like(state)[:MOST_ROWS]]
@@ -264,7 +264,9 @@ def _change(row: AreaChange) -> ChangeOut:
     return ChangeOut(
         id=row.pk,
         organization=_named(row.organization),
-        moved=[MovedOut(problem_class=one["class"], before=one["before"], after=one["after"], cases=one["cases"]) for one in row.effect],
+        moved=[
+            AreaMovedOut(problem_class=one["class"], before=one["before"], after=one["after"], cases=one["cases"]) for one in row.effect
+        ],
         proposed_by=str(row.proposed_by),
         decided_by=str(row.decided_by or ""),
         **{name: getattr(row, name) for name in same},

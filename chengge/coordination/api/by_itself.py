@@ -23,7 +23,7 @@ class WantedClasses(Incoming):
     state: Literal["", "on", "stopped", "off"] = ""
 
 
-class ClassOut(Outgoing):
+class ByItselfClassOut(Outgoing):
     class_id: int
     class_name: str
     state: str = Field(description="on; stopped: by itself, under its bar; off")
@@ -45,28 +45,28 @@ class SwitchIn(Incoming):
     why: text(LONGEST_WHY, 1)
 
 
-@router.get("/coordination/by-itself", response=answers({200: list[ClassOut]}, 403))
-def classes(request: HttpRequest, wanted: Query[WantedClasses]) -> list[ClassOut]:
+@router.get("/coordination/by-itself", response=answers({200: list[ByItselfClassOut]}, 403))
+def classes(request: HttpRequest, wanted: Query[WantedClasses]) -> list[ByItselfClassOut]:
     """Every class, those that go by themselves first. For the platform, leaders and administrators."""
     _require_reader(request.actor)
     return [_told(line) for line in overview().lines if wanted.state in ("", line.state)]
 
 
-@router.post("/coordination/by-itself/{class_id}/switch", response=answers({200: ClassOut}, 403, 404, 409))
+@router.post("/coordination/by-itself/{class_id}/switch", response=answers({200: ByItselfClassOut}, 403, 404, 409))
 def switching(request: HttpRequest, class_id: Id, given: SwitchIn, key: Key = None) -> Status | HttpResponse:
     """Switch a class on or off, with the reason. For administrators and coordinators."""
     require_keeper(request.actor)
 
-    def done() -> ClassOut:
+    def done() -> ByItselfClassOut:
         switch(request.actor, class_id, given.on, given.why)
         return _told(class_line(class_id))
 
     return once(request, key, 200, done)
 
 
-def _told(line: ClassLine) -> ClassOut:
+def _told(line: ClassLine) -> ByItselfClassOut:
     interval = line.record.interval()
-    return ClassOut(
+    return ByItselfClassOut(
         class_id=line.problem_class.pk,
         class_name=line.problem_class.name,
         state=line.state,

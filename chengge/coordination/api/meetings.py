@@ -43,39 +43,39 @@ class MeetingIn(Incoming):
     points: Annotated[list[words(200, 1)], Field(max_length=30, description="Of the agenda that are about no case")] = []
 
 
-class CameIn(Incoming):
+class MeetingCameIn(Incoming):
     organization_id: StrictId
     who: words(60, 1)
 
 
-class DecisionIn(Incoming):
+class MeetingDecisionIn(Incoming):
     position: Annotated[StrictInt, Field(ge=1, le=30)]
     decision: words(500)
 
 
 class MinutesIn(Incoming):
-    came: Annotated[list[CameIn], Field(max_length=20, description="Units that are not named did not come")] = []
-    decisions: Annotated[list[DecisionIn], Field(max_length=30)] = []
+    came: Annotated[list[MeetingCameIn], Field(max_length=20, description="Units that are not named did not come")] = []
+    decisions: Annotated[list[MeetingDecisionIn], Field(max_length=30)] = []
     minutes: words(20_000) = Field("", description="Empty: drafted from the template")
 
 
-class SignIn(Incoming):
+class MinutesSignedIn(Incoming):
     organization_id: StrictId
     objection: words(500) = ""
 
 
-class ReasonIn(Incoming):
+class MeetingReasonIn(Incoming):
     reason: words(500, 1)
 
 
-class PointOut(Outgoing):
+class AgendaPointOut(Outgoing):
     position: int
     subject: str
     case: str | None
     decision: str
 
 
-class UnitOut(Outgoing):
+class MeetingUnitOut(Outgoing):
     organization: str
     attended: bool
     who: str
@@ -95,8 +95,8 @@ class MeetingOut(Outgoing):
 
 class WholeMeetingOut(MeetingOut):
     minutes: str
-    points: list[PointOut]
-    units: list[UnitOut]
+    points: list[AgendaPointOut]
+    units: list[MeetingUnitOut]
 
 
 class MeetingsOut(Outgoing):
@@ -105,7 +105,7 @@ class MeetingsOut(Outgoing):
 
 
 @router.get("/coordination/meetings", response=answers({200: MeetingsOut}))
-def meetings(request: HttpRequest, wanted: Query[WantedMeetings]) -> MeetingsOut:
+def coordination_meetings(request: HttpRequest, wanted: Query[WantedMeetings]) -> MeetingsOut:
     """Meetings in my sight: all for the platform and leaders, those it is invited to for a department."""
     found = meetings_in(request.actor, wanted.state)
     rows = [MeetingOut(**_told(one)) for one in found[wanted.first : wanted.first + MOST_ROWS]]
@@ -113,7 +113,7 @@ def meetings(request: HttpRequest, wanted: Query[WantedMeetings]) -> MeetingsOut
 
 
 @router.post("/coordination/meetings", response=answers({201: WholeMeetingOut}, 403, 404, 409))
-def call(request: HttpRequest, given: MeetingIn, key: Key = None) -> Status | HttpResponse:
+def call_units(request: HttpRequest, given: MeetingIn, key: Key = None) -> Status | HttpResponse:
     """Call units to a meeting."""
     called = Called(numbers=given.cases, subjects=given.points, **given.model_dump(exclude={"cases", "points"}))
     return once(request, key, 201, lambda: _whole(request, call_meeting(request.actor, called).pk))
@@ -121,13 +121,13 @@ def call(request: HttpRequest, given: MeetingIn, key: Key = None) -> Status | Ht
 
 @router.get("/coordination/meetings/{meeting_id}", response=answers({200: WholeMeetingOut}, 404))
 @single_thing
-def meeting(request: HttpRequest, meeting_id: Id) -> WholeMeetingOut:
+def coordination_meeting(request: HttpRequest, meeting_id: Id) -> WholeMeetingOut:
     """One meeting with agenda, minutes and signatures."""
     return _whole(request, meeting_id)
 
 
 @router.put("/coordination/meetings/{meeting_id}/minutes", response=answers({200: WholeMeetingOut}, 403, 404, 409))
-def write(request: HttpRequest, meeting_id: Id, given: MinutesIn) -> WholeMeetingOut:
+def write_minutes_down(request: HttpRequest, meeting_id: Id, given: MinutesIn) -> WholeMeetingOut:
     """Write down who came, what was decided, and the minutes."""
     minuted = Minuted(
         {one.organization_id: one.who for one in given.came}, {one.position: one.decision for one in given.decisions}, given.minutes
@@ -138,7 +138,7 @@ def write(request: HttpRequest, meeting_id: Id, given: MinutesIn) -> WholeMeetin
 
 
 @router.post("/coordination/meetings/{meeting_id}/close", response=answers({200: WholeMeetingOut}, 403, 404, 409))
-def close(request: HttpRequest, meeting_id: Id, key: Key = None) -> Status | HttpResponse:
+def close_the_minutes(request: HttpRequest, meeting_id: Id, key: Key = None) -> Status | HttpResponse:
     """Close the minutes: their words stay, and the units are asked to sign."""
     meeting_in_sight(request.actor, meeting_id)
 
@@ -150,7 +150,7 @@ def close(request: HttpRequest, meeting_id: Id, key: Key = None) -> Status | Htt
 
 
 @router.post("/coordination/meetings/{meeting_id}/signatures", response=answers({200: WholeMeetingOut}, 403, 404, 409))
-def sign(request: HttpRequest, meeting_id: Id, given: SignIn, key: Key = None) -> Status | HttpResponse:
+def sign_the_minutes(request: HttpRequest, meeting_id: Id, given: MinutesSignedIn, key: Key = None) -> Status | HttpResponse:
     """Sign closed minutes for my unit, with what it objects to if it does."""
     meeting_in_sight(request.actor, meeting_id)
 
@@ -162,7 +162,7 @@ def sign(request: HttpRequest, meeting_id: Id, given: SignIn, key: Key = None) -
 
 
 @router.post("/coordination/meetings/{meeting_id}/call-off", response=answers({200: WholeMeetingOut}, 403, 404, 409))
-def off(request: HttpRequest, meeting_id: Id, given: ReasonIn, key: Key = None) -> Status | HttpResponse:
+def call_off_meeting(request: HttpRequest, meeting_id: Id, given: MeetingReasonIn, key: Key = None) -> Status | HttpResponse:
     """Call a meeting off, with a reason."""
     meeting_in_sight(request.actor, meeting_id)
 
@@ -176,11 +176,11 @@ def off(request: HttpRequest, meeting_id: Id, given: ReasonIn, key: Key = None) 
 def _whole(request: HttpRequest, meeting_id: int) -> WholeMeetingOut:
     found = meeting_in_sight(request.actor, meeting_id)
     points = [
-        PointOut(position=one.position, subject=one.subject, case=one.case.number if one.case else None, decision=one.decision)
+        AgendaPointOut(position=one.position, subject=one.subject, case=one.case.number if one.case else None, decision=one.decision)
         for one in found.items.all()
     ]
     units = [
-        UnitOut(
+        MeetingUnitOut(
             organization=one.organization.code,
             attended=one.attended,
             who=one.who,

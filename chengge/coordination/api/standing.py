@@ -20,19 +20,19 @@ router = Router()
 MOST_ROWS = 200
 
 
-class WantedProblems(Incoming):
+class WantedStandingProblems(Incoming):
     state: Literal["open", "overdue", "listed", "under_way", "solved", "dropped"] = "open"
     owner: Annotated[int, Field(ge=0, description="Who answers; 0: anybody")] = 0
     q: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
     first: Annotated[int, Field(ge=0, le=100_000, description="How many to pass over")] = 0
 
 
-class StepIn(Incoming):
+class PlanStepIn(Incoming):
     due_on: Day
     text: words(300, 1)
 
 
-class ProblemIn(Incoming):
+class StandingProblemIn(Incoming):
     subject: words(120, 1)
     why: words(1000, 1)
     organization_id: StrictId = Field(description="Who answers for it")
@@ -42,37 +42,37 @@ class ProblemIn(Incoming):
     lat: Latitude | None = None
     problem_class_id: StrictId | None = None
     cases: Annotated[list[CaseNumber], Field(max_length=50)] = []
-    steps: Annotated[list[StepIn], Field(max_length=50)] = []
+    steps: Annotated[list[PlanStepIn], Field(max_length=50)] = []
 
 
-class NoteIn(Incoming):
+class ProgressNoteIn(Incoming):
     text: words(1000, 1)
 
 
-class ReviewIn(NoteIn):
+class ProblemReviewIn(ProgressNoteIn):
     next_on: Day
 
 
-class EndIn(Incoming):
+class ProblemEndIn(Incoming):
     state: Literal["solved", "dropped"]
     why: words(500, 1)
 
 
-class StepOut(Outgoing):
+class PlanStepOut(Outgoing):
     position: int
     due_on: date
     text: str
     done_on: date | None
 
 
-class NoteOut(Outgoing):
+class ProgressNoteOut(Outgoing):
     kind: str
     at: datetime
     member: str
     text: str
 
 
-class ProblemOut(Outgoing):
+class StandingProblemOut(Outgoing):
     id: int
     subject: str
     why: str
@@ -85,27 +85,27 @@ class ProblemOut(Outgoing):
     ended_why: str
 
 
-class WholeProblemOut(ProblemOut):
+class WholeStandingProblemOut(StandingProblemOut):
     cases: list[str]
-    steps: list[StepOut]
-    notes: list[NoteOut]
+    steps: list[PlanStepOut]
+    notes: list[ProgressNoteOut]
 
 
-class ProblemsOut(Outgoing):
-    problems: list[ProblemOut]
+class StandingProblemsOut(Outgoing):
+    problems: list[StandingProblemOut]
     total: int
 
 
-@router.get("/coordination/standing-problems", response=answers({200: ProblemsOut}))
-def problems(request: HttpRequest, wanted: Query[WantedProblems]) -> ProblemsOut:
+@router.get("/coordination/standing-problems", response=answers({200: StandingProblemsOut}))
+def standing_problem_list(request: HttpRequest, wanted: Query[WantedStandingProblems]) -> StandingProblemsOut:
     """Standing problems in my sight: all for the platform and leaders, what it answers for for a department."""
     found = standing_problems(request.actor, Wanted(wanted.state, wanted.owner, wanted.q))
-    rows = [ProblemOut(**_told(one)) for one in found[wanted.first : wanted.first + MOST_ROWS]]
-    return ProblemsOut(problems=rows, total=found.count())
+    rows = [StandingProblemOut(**_told(one)) for one in found[wanted.first : wanted.first + MOST_ROWS]]
+    return StandingProblemsOut(problems=rows, total=found.count())
 
 
-@router.post("/coordination/standing-problems", response=answers({201: WholeProblemOut}, 403, 404, 409))
-def list_one(request: HttpRequest, given: ProblemIn, key: Key = None) -> Status | HttpResponse:
+@router.post("/coordination/standing-problems", response=answers({201: WholeStandingProblemOut}, 403, 404, 409))
+def list_standing_problem(request: HttpRequest, given: StandingProblemIn, key: Key = None) -> Status | HttpResponse:
     """Put a problem on the list."""
     listed = Listed(
         numbers=given.cases, steps=[Step(one.due_on, one.text) for one in given.steps], **given.model_dump(exclude={"cases", "steps"})
@@ -113,33 +113,36 @@ def list_one(request: HttpRequest, given: ProblemIn, key: Key = None) -> Status 
     return once(request, key, 201, lambda: _whole(request, list_problem(request.actor, listed).pk))
 
 
-@router.get("/coordination/standing-problems/{problem_id}", response=answers({200: WholeProblemOut}, 404))
+@router.get("/coordination/standing-problems/{problem_id}", response=answers({200: WholeStandingProblemOut}, 404))
 @single_thing
-def problem(request: HttpRequest, problem_id: Id) -> WholeProblemOut:
+def standing_problem(request: HttpRequest, problem_id: Id) -> WholeStandingProblemOut:
     """One problem with its plan and what has moved."""
     return _whole(request, problem_id)
 
 
-@router.post("/coordination/standing-problems/{problem_id}/notes", response=answers({200: WholeProblemOut}, 403, 404, 409))
-def note(request: HttpRequest, problem_id: Id, given: NoteIn, key: Key = None) -> Status | HttpResponse:
+@router.post("/coordination/standing-problems/{problem_id}/notes", response=answers({200: WholeStandingProblemOut}, 403, 404, 409))
+def note_standing_progress(request: HttpRequest, problem_id: Id, given: ProgressNoteIn, key: Key = None) -> Status | HttpResponse:
     """Write down what has moved; it stays."""
     return _after(request, problem_id, key, lambda: note_progress(request.actor, problem_id, given.text))
 
 
-@router.post("/coordination/standing-problems/{problem_id}/steps/{position}/done", response=answers({200: WholeProblemOut}, 403, 404, 409))
-def done(request: HttpRequest, problem_id: Id, position: Id, key: Key = None) -> Status | HttpResponse:
+@router.post(
+    "/coordination/standing-problems/{problem_id}/steps/{position}/done",
+    response=answers({200: WholeStandingProblemOut}, 403, 404, 409),
+)
+def standing_step_done(request: HttpRequest, problem_id: Id, position: Id, key: Key = None) -> Status | HttpResponse:
     """A step of the plan is done."""
     return _after(request, problem_id, key, lambda: finish_step(request.actor, problem_id, position))
 
 
-@router.post("/coordination/standing-problems/{problem_id}/reviews", response=answers({200: WholeProblemOut}, 403, 404, 409))
-def reviewing(request: HttpRequest, problem_id: Id, given: ReviewIn, key: Key = None) -> Status | HttpResponse:
+@router.post("/coordination/standing-problems/{problem_id}/reviews", response=answers({200: WholeStandingProblemOut}, 403, 404, 409))
+def review_standing_problem(request: HttpRequest, problem_id: Id, given: ProblemReviewIn, key: Key = None) -> Status | HttpResponse:
     """Look at a problem again, and say when the next time is."""
     return _after(request, problem_id, key, lambda: review(request.actor, problem_id, given.text, given.next_on))
 
 
-@router.post("/coordination/standing-problems/{problem_id}/end", response=answers({200: WholeProblemOut}, 403, 404, 409))
-def ending(request: HttpRequest, problem_id: Id, given: EndIn, key: Key = None) -> Status | HttpResponse:
+@router.post("/coordination/standing-problems/{problem_id}/end", response=answers({200: WholeStandingProblemOut}, 403, 404, 409))
+def end_standing_problem(request: HttpRequest, problem_id: Id, given: ProblemEndIn, key: Key = None) -> Status | HttpResponse:
     """Take a problem off the list, solved or not."""
     return _after(request, problem_id, key, lambda: end_problem(request.actor, problem_id, given.state, given.why))
 
@@ -147,19 +150,19 @@ def ending(request: HttpRequest, problem_id: Id, given: EndIn, key: Key = None) 
 def _after(request: HttpRequest, problem_id: int, key: str | None, does: Callable[[], object]) -> Status | HttpResponse:
     standing_in_sight(request.actor, problem_id)
 
-    def moved() -> WholeProblemOut:
+    def moved() -> WholeStandingProblemOut:
         does()
         return _whole(request, problem_id)
 
     return once(request, key, 200, moved)
 
 
-def _whole(request: HttpRequest, problem_id: int) -> WholeProblemOut:
+def _whole(request: HttpRequest, problem_id: int) -> WholeStandingProblemOut:
     found = standing_in_sight(request.actor, problem_id)
-    return WholeProblemOut(
+    return WholeStandingProblemOut(
         cases=[case.number for case in found.cases.all()],
-        steps=[StepOut(position=one.position, due_on=one.due_on, text=one.text, done_on=one.done_on) for one in found.steps.all()],
-        notes=[NoteOut(kind=one.kind, at=one.at, member=str(one.member), text=one.text) for one in found.notes.all()],
+        steps=[PlanStepOut(position=one.position, due_on=one.due_on, text=one.text, done_on=one.done_on) for one in found.steps.all()],
+        notes=[ProgressNoteOut(kind=one.kind, at=one.at, member=str(one.member), text=one.text) for one in found.notes.all()],
         **_told(found),
     )
 

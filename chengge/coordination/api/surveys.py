@@ -29,12 +29,12 @@ router = Router()
 MOST_ROWS = 200
 
 
-class WantedSurveys(Incoming):
+class WantedJointSurveys(Incoming):
     state: Literal["planned", "over"] = "planned"
     first: Annotated[int, Field(ge=0, le=100_000, description="How many to pass over")] = 0
 
 
-class SurveyIn(Incoming):
+class JointSurveyIn(Incoming):
     subject: words(120, 1)
     place: words(200, 1)
     lon: Longitude
@@ -44,7 +44,7 @@ class SurveyIn(Incoming):
     cases: Annotated[list[CaseNumber], Field(max_length=50)] = []
 
 
-class PositionIn(Incoming):
+class SurveyPositionIn(Incoming):
     organization_id: StrictId
     attended: StrictBool
     who: words(60) = ""
@@ -53,21 +53,21 @@ class PositionIn(Incoming):
     lat: Latitude | None = None
 
 
-class PhotosIn(Incoming):
+class SurveyPhotosIn(Incoming):
     photos: Annotated[list[Sha256], Field(min_length=1, max_length=40)]
 
 
-class SketchIn(Incoming):
+class SurveySketchIn(Incoming):
     geometry: dict[str, Any] = Field(description="A GeoJSON point, line or area without holes, near the place; degrees, WGS84")
     label: words(60, 1)
 
 
-class EndIn(Incoming):
+class SurveyEndIn(Incoming):
     step: Literal["conclude", "call_off"]
     text: words(1000, 1) = Field(description="The conclusion, or why it is called off")
 
 
-class UnitOut(Outgoing):
+class SurveyUnitOut(Outgoing):
     organization: str
     attended: bool
     who: str
@@ -75,7 +75,7 @@ class UnitOut(Outgoing):
     said_at: datetime | None
 
 
-class SurveyOut(Outgoing):
+class JointSurveyOut(Outgoing):
     id: int
     subject: str
     place: str
@@ -87,94 +87,94 @@ class SurveyOut(Outgoing):
     conclusion: str
     ended_at: datetime | None
     cases: list[str]
-    units: list[UnitOut]
+    units: list[SurveyUnitOut]
 
 
-class WholeSurveyOut(SurveyOut):
+class WholeJointSurveyOut(JointSurveyOut):
     photos: list[str] = Field(description="SHA-256 of each photo")
     drawn: dict[str, Any] = Field(description="GeoJSON: what was drawn, and a point with `unit` where a unit showed its position")
 
 
-class SurveysOut(Outgoing):
-    surveys: list[SurveyOut]
+class JointSurveysOut(Outgoing):
+    surveys: list[JointSurveyOut]
     total: int
 
 
-@router.get("/coordination/surveys", response=answers({200: SurveysOut}))
-def surveys(request: HttpRequest, wanted: Query[WantedSurveys]) -> SurveysOut:
+@router.get("/coordination/surveys", response=answers({200: JointSurveysOut}))
+def joint_surveys(request: HttpRequest, wanted: Query[WantedJointSurveys]) -> JointSurveysOut:
     """Joint surveys in my sight: all for the platform and leaders, those it is invited to for a department."""
     found = surveys_in(request.actor, wanted.state)
-    rows = [SurveyOut(**_told(one)) for one in found[wanted.first : wanted.first + MOST_ROWS]]
-    return SurveysOut(surveys=rows, total=found.count())
+    rows = [JointSurveyOut(**_told(one)) for one in found[wanted.first : wanted.first + MOST_ROWS]]
+    return JointSurveysOut(surveys=rows, total=found.count())
 
 
-@router.post("/coordination/surveys", response=answers({201: WholeSurveyOut}, 403, 404, 409))
-def plan(request: HttpRequest, given: SurveyIn, key: Key = None) -> Status | HttpResponse:
+@router.post("/coordination/surveys", response=answers({201: WholeJointSurveyOut}, 403, 404, 409))
+def plan_joint_survey(request: HttpRequest, given: JointSurveyIn, key: Key = None) -> Status | HttpResponse:
     """Invite units to a place."""
     planned = Planned(numbers=given.cases, **given.model_dump(exclude={"cases"}))
     return once(request, key, 201, lambda: _whole(request, plan_survey(request.actor, planned).pk))
 
 
-@router.get("/coordination/surveys/{survey_id}", response=answers({200: WholeSurveyOut}, 404))
+@router.get("/coordination/surveys/{survey_id}", response=answers({200: WholeJointSurveyOut}, 404))
 @single_thing
-def survey(request: HttpRequest, survey_id: Id) -> WholeSurveyOut:
+def joint_survey(request: HttpRequest, survey_id: Id) -> WholeJointSurveyOut:
     """One survey with its units and what was drawn."""
     return _whole(request, survey_id)
 
 
-@router.post("/coordination/surveys/{survey_id}/positions", response=answers({200: WholeSurveyOut}, 403, 404, 409))
-def position(request: HttpRequest, survey_id: Id, given: PositionIn, key: Key = None) -> Status | HttpResponse:
+@router.post("/coordination/surveys/{survey_id}/positions", response=answers({200: WholeJointSurveyOut}, 403, 404, 409))
+def survey_position(request: HttpRequest, survey_id: Id, given: SurveyPositionIn, key: Key = None) -> Status | HttpResponse:
     """Say who came for a unit and where it stands."""
     said = Position("yes" if given.attended else "", given.who, given.position, given.lon, given.lat)
     survey_in_sight(request.actor, survey_id)
 
-    def done() -> WholeSurveyOut:
+    def done() -> WholeJointSurveyOut:
         say_position(request.actor, survey_id, given.organization_id, said)
         return _whole(request, survey_id)
 
     return once(request, key, 200, done)
 
 
-@router.post("/coordination/surveys/{survey_id}/photos", response=answers({200: WholeSurveyOut}, 403, 404, 409))
-def photos(request: HttpRequest, survey_id: Id, given: PhotosIn, key: Key = None) -> Status | HttpResponse:
+@router.post("/coordination/surveys/{survey_id}/photos", response=answers({200: WholeJointSurveyOut}, 403, 404, 409))
+def survey_photos(request: HttpRequest, survey_id: Id, given: SurveyPhotosIn, key: Key = None) -> Status | HttpResponse:
     """Bind photos that I uploaded to a survey."""
     survey_in_sight(request.actor, survey_id)
 
-    def done() -> WholeSurveyOut:
+    def done() -> WholeJointSurveyOut:
         add_photos(request.actor, survey_id, list(dict.fromkeys(given.photos)))
         return _whole(request, survey_id)
 
     return once(request, key, 200, done)
 
 
-@router.post("/coordination/surveys/{survey_id}/sketches", response=answers({201: WholeSurveyOut}, 403, 404, 409))
-def sketch(request: HttpRequest, survey_id: Id, given: SketchIn, key: Key = None) -> Status | HttpResponse:
+@router.post("/coordination/surveys/{survey_id}/sketches", response=answers({201: WholeJointSurveyOut}, 403, 404, 409))
+def survey_sketch(request: HttpRequest, survey_id: Id, given: SurveySketchIn, key: Key = None) -> Status | HttpResponse:
     """Draw something on the map of a survey."""
     survey_in_sight(request.actor, survey_id)
 
-    def done() -> WholeSurveyOut:
+    def done() -> WholeJointSurveyOut:
         draw(request.actor, survey_id, given.geometry, given.label)
         return _whole(request, survey_id)
 
     return once(request, key, 201, done)
 
 
-@router.post("/coordination/surveys/{survey_id}/end", response=answers({200: WholeSurveyOut}, 403, 404, 409))
-def end(request: HttpRequest, survey_id: Id, given: EndIn, key: Key = None) -> Status | HttpResponse:
+@router.post("/coordination/surveys/{survey_id}/end", response=answers({200: WholeJointSurveyOut}, 403, 404, 409))
+def end_joint_survey(request: HttpRequest, survey_id: Id, given: SurveyEndIn, key: Key = None) -> Status | HttpResponse:
     """Write what a survey found, or call it off."""
     survey_in_sight(request.actor, survey_id)
     does = conclude if given.step == "conclude" else call_off
 
-    def done() -> WholeSurveyOut:
+    def done() -> WholeJointSurveyOut:
         does(request.actor, survey_id, given.text)
         return _whole(request, survey_id)
 
     return once(request, key, 200, done)
 
 
-def _whole(request: HttpRequest, survey_id: int) -> WholeSurveyOut:
+def _whole(request: HttpRequest, survey_id: int) -> WholeJointSurveyOut:
     found = survey_in_sight(request.actor, survey_id)
-    return WholeSurveyOut(photos=[one.evidence.sha256 for one in found.photos.all()], drawn=drawn_on(found), **_told(found))
+    return WholeJointSurveyOut(photos=[one.evidence.sha256 for one in found.photos.all()], drawn=drawn_on(found), **_told(found))
 
 
 def _told(one: JointSurvey) -> dict[str, object]:
@@ -191,7 +191,7 @@ def _told(one: JointSurvey) -> dict[str, object]:
         "ended_at": one.ended_at,
         "cases": [case.number for case in one.cases.all()],
         "units": [
-            UnitOut(
+            SurveyUnitOut(
                 organization=unit.organization.code,
                 attended=unit.attended,
                 who=unit.who,

@@ -21,41 +21,41 @@ router = Router()
 MOST_ROWS = 200
 
 
-class WantedVisits(Incoming):
+class WantedDepartmentVisits(Incoming):
     week: Day | None = Field(None, description="Any day of the week; this week, where it is left out")
 
 
-class WantedPromises(Incoming):
+class WantedVisitPromises(Incoming):
     first: Annotated[int, Field(ge=0, le=100_000, description="How many to pass over")] = 0
 
 
-class VisitIn(Incoming):
+class DepartmentVisitIn(Incoming):
     organization_id: StrictId
     week: Day | None = Field(None, description="Any day of the week")
 
 
-class PromiseIn(Incoming):
+class VisitPromiseIn(Incoming):
     whose: Literal["department", "platform"]
     text: words(300, 1)
     due_on: Day
 
 
-class MadeIn(Incoming):
+class VisitMadeIn(Incoming):
     day: Day
     met: words(200, 1)
     raised: words(2000, 1)
-    promises: Annotated[list[PromiseIn], Field(max_length=30)] = []
+    promises: Annotated[list[VisitPromiseIn], Field(max_length=30)] = []
 
 
-class ReasonIn(Incoming):
+class VisitReasonIn(Incoming):
     reason: words(300, 1)
 
 
-class HowIn(Incoming):
+class PromiseKeptIn(Incoming):
     how: words(300, 1)
 
 
-class PromiseOut(Outgoing):
+class VisitPromiseOut(Outgoing):
     id: int
     visit: int
     organization: str
@@ -66,7 +66,7 @@ class PromiseOut(Outgoing):
     kept_how: str
 
 
-class VisitOut(Outgoing):
+class DepartmentVisitOut(Outgoing):
     id: int
     organization: str
     week: date
@@ -80,80 +80,80 @@ class VisitOut(Outgoing):
     raised: str
 
 
-class WholeVisitOut(VisitOut):
-    promises: list[PromiseOut]
+class WholeDepartmentVisitOut(DepartmentVisitOut):
+    promises: list[VisitPromiseOut]
 
 
-class VisitsOut(Outgoing):
-    visits: list[VisitOut]
+class DepartmentVisitsOut(Outgoing):
+    visits: list[DepartmentVisitOut]
 
 
-class PromisesOut(Outgoing):
-    promises: list[PromiseOut]
+class VisitPromisesOut(Outgoing):
+    promises: list[VisitPromiseOut]
     total: int
 
 
-@router.get("/coordination/visits", response=answers({200: VisitsOut}))
-def visits(request: HttpRequest, wanted: Query[WantedVisits]) -> VisitsOut:
+@router.get("/coordination/visits", response=answers({200: DepartmentVisitsOut}))
+def department_visits(request: HttpRequest, wanted: Query[WantedDepartmentVisits]) -> DepartmentVisitsOut:
     """The visits of a week in my sight: all for the platform and leaders, those to it for a department."""
     week = week_of(wanted.week or city_day(clock.now()))
-    return VisitsOut(visits=[VisitOut(**_told(one)) for one in visits_in(request.actor, week)[:MOST_ROWS]])
+    return DepartmentVisitsOut(visits=[DepartmentVisitOut(**_told(one)) for one in visits_in(request.actor, week)[:MOST_ROWS]])
 
 
-@router.post("/coordination/visits", response=answers({201: WholeVisitOut}, 403, 404, 409))
-def add(request: HttpRequest, given: VisitIn, key: Key = None) -> Status | HttpResponse:
+@router.post("/coordination/visits", response=answers({201: WholeDepartmentVisitOut}, 403, 404, 409))
+def add_department_visit(request: HttpRequest, given: DepartmentVisitIn, key: Key = None) -> Status | HttpResponse:
     """Put a department on the plan of a week."""
     return once(request, key, 201, lambda: _whole(request, add_visit(request.actor, given.organization_id, given.week).pk))
 
 
-@router.get("/coordination/visits/{visit_id}", response=answers({200: WholeVisitOut}, 404))
+@router.get("/coordination/visits/{visit_id}", response=answers({200: WholeDepartmentVisitOut}, 404))
 @single_thing
-def visit(request: HttpRequest, visit_id: Id) -> WholeVisitOut:
+def department_visit(request: HttpRequest, visit_id: Id) -> WholeDepartmentVisitOut:
     """One visit with its promises."""
     return _whole(request, visit_id)
 
 
-@router.post("/coordination/visits/{visit_id}/made", response=answers({200: WholeVisitOut}, 403, 404, 409))
-def made(request: HttpRequest, visit_id: Id, given: MadeIn, key: Key = None) -> Status | HttpResponse:
+@router.post("/coordination/visits/{visit_id}/made", response=answers({200: WholeDepartmentVisitOut}, 403, 404, 409))
+def department_visit_made(request: HttpRequest, visit_id: Id, given: VisitMadeIn, key: Key = None) -> Status | HttpResponse:
     """Write a visit down, with what was promised; written again, promises are added."""
     visit_in_sight(request.actor, visit_id)
     promises = [Promised(one.whose, one.text, one.due_on) for one in given.promises]
 
-    def done() -> WholeVisitOut:
+    def done() -> WholeDepartmentVisitOut:
         write_visit(request.actor, visit_id, Made(given.day, given.met, given.raised, promises))
         return _whole(request, visit_id)
 
     return once(request, key, 200, done)
 
 
-@router.post("/coordination/visits/{visit_id}/call-off", response=answers({200: WholeVisitOut}, 403, 404, 409))
-def off(request: HttpRequest, visit_id: Id, given: ReasonIn, key: Key = None) -> Status | HttpResponse:
+@router.post("/coordination/visits/{visit_id}/call-off", response=answers({200: WholeDepartmentVisitOut}, 403, 404, 409))
+def call_off_department_visit(request: HttpRequest, visit_id: Id, given: VisitReasonIn, key: Key = None) -> Status | HttpResponse:
     """Call a planned visit off."""
     visit_in_sight(request.actor, visit_id)
 
-    def done() -> WholeVisitOut:
+    def done() -> WholeDepartmentVisitOut:
         call_visit_off(request.actor, visit_id, given.reason)
         return _whole(request, visit_id)
 
     return once(request, key, 200, done)
 
 
-@router.get("/coordination/promises", response=answers({200: PromisesOut}))
-def promises(request: HttpRequest, wanted: Query[WantedPromises]) -> PromisesOut:
+@router.get("/coordination/promises", response=answers({200: VisitPromisesOut}))
+def visit_promises(request: HttpRequest, wanted: Query[WantedVisitPromises]) -> VisitPromisesOut:
     """Promises in my sight that are not kept yet, the next due first."""
     found = open_promises(request.actor)
-    return PromisesOut(promises=[_promise(one) for one in found[wanted.first : wanted.first + MOST_ROWS]], total=found.count())
+    return VisitPromisesOut(promises=[_promise(one) for one in found[wanted.first : wanted.first + MOST_ROWS]], total=found.count())
 
 
-@router.post("/coordination/promises/{promise_id}/kept", response=answers({200: PromiseOut}, 403, 404, 409))
-def kept(request: HttpRequest, promise_id: Id, given: HowIn, key: Key = None) -> Status | HttpResponse:
+@router.post("/coordination/promises/{promise_id}/kept", response=answers({200: VisitPromiseOut}, 403, 404, 409))
+def visit_promise_kept(request: HttpRequest, promise_id: Id, given: PromiseKeptIn, key: Key = None) -> Status | HttpResponse:
     """A promise is kept; whoever gave it says how, or the platform does."""
     return once(request, key, 200, lambda: _promise(keep_promise(request.actor, promise_id, given.how)))
 
 
-def _whole(request: HttpRequest, visit_id: int) -> WholeVisitOut:
+def _whole(request: HttpRequest, visit_id: int) -> WholeDepartmentVisitOut:
     found = visit_in_sight(request.actor, visit_id)
-    return WholeVisitOut(promises=[_promise(one) for one in found.promises.all()], **_told(found))
+    return WholeDepartmentVisitOut(promises=[_promise(one) for one in found.promises.all()], **_told(found))
 
 
 def _told(one: DepartmentVisit) -> dict[str, object]:
@@ -172,8 +172,8 @@ def _told(one: DepartmentVisit) -> dict[str, object]:
     }
 
 
-def _promise(one: VisitPromise) -> PromiseOut:
-    return PromiseOut(
+def _promise(one: VisitPromise) -> VisitPromiseOut:
+    return VisitPromiseOut(
         id=one.pk,
         visit=one.visit_id,
         organization=one.visit.organization.code,
