@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from chengge import clock
+from chengge.domain.coordinates import LocalMetres
 from chengge.lab.browser import Browser
 from chengge.lab.tour import Round, Story, Tell, verify_chain
 from chengge.lab.visitor import VisitFailed, Visitor
@@ -17,6 +18,7 @@ from chengge.organization.queries import CITY_ZONE, city_day
 Json = dict[str, Any]
 LAMP = "路灯"
 MOST_TRIES = 150
+STEP_M, FARTHEST_M = 20, 300
 APART_DEGREES = 0.0006  # two places so far apart are two problems, not one reported twice
 
 
@@ -45,6 +47,7 @@ class Dispute:
 
     Attributes:
         wait: lets some time pass for what the city does by itself.
+        border_m: metres from the lamp to where the district ends.
     """
 
     people: Round
@@ -52,7 +55,7 @@ class Dispute:
     tell: Tell
     coordinator: Browser
     lamp: Json
-    area: Json
+    border_m: int
     rule: Json
     bodies: list[Json]
     crew: Json
@@ -97,7 +100,12 @@ def settle_a_dispute(address: str, administrator: str, password: str, tell: Tell
     _switch_on(dispute)
     _two_lists(dispute)
     first = _reported(dispute, dispute.lamp, "区界边上的路灯不亮，两家单位都说不归自己管")
-    dispute.took("上报立案", "Report and filing", "hotline, operator, shift leader", f"case {first}: a lamp on the border of the district")
+    dispute.took(
+        "上报立案",
+        "Report and filing",
+        "hotline, operator, shift leader",
+        f"case {first}: a lamp {dispute.border_m} m from the border of the district",
+    )
     _nobody_can_place_it(dispute, first)
     survey_id = _surveyed(dispute, first)
     meeting_id = _met(dispute, first)
@@ -118,11 +126,22 @@ def _found(people: Round, coordinator: Browser, tell: Tell, wait: Callable[[], N
         if not rules:
             continue
         asked = {"class_id": lamp["class_id"], "rule_id": rules[0]["id"], "grid_code": lamp["grid_code"]}
+        border_m = _to_the_border(administrator, lamp)
         named = [one["organization"] for one in administrator.get("/candidates", **asked)]
         crew = _crew_of(administrator, named[0]["id"]) if named else None
-        if len(named) > 1 and crew is not None:
-            return Dispute(people, wait, tell, coordinator, lamp, grid, rules[0], [named[0], named[-1]], crew)
-    raise VisitFailed("No lamp of this city has a department with a crew and a second body that could be named for it.")
+        if len(named) > 1 and crew is not None and border_m is not None:
+            return Dispute(people, wait, tell, coordinator, lamp, border_m, rules[0], [named[0], named[-1]], crew)
+    raise VisitFailed("No lamp near the border has a department with a crew and a second body that could be named for it.")
+
+
+def _to_the_border(administrator: Visitor, lamp: Json) -> int | None:
+    """How many metres to the west of a lamp the district ends; None where it does not within sight."""
+    frame = LocalMetres.around(lamp["lon"], lamp["lat"])
+    for metres in range(STEP_M, FARTHEST_M + 1, STEP_M):
+        west, level = map(float, frame.from_metres(-metres, 0.0))
+        if administrator.get("/locate", lon=west, lat=level)["grid_code"] is None:
+            return metres
+    return None
 
 
 def _lamps(administrator: Visitor) -> list[Json]:
