@@ -250,7 +250,26 @@ def test_rules_are_kept_on_the_administrators_page(life: Life):
 
 def test_lists_ask_as_much_for_many_as_for_one(life: Life, counted_queries):
     begun(life.city)
+    screen = at_screen(life, "coordinator")
     with counted_queries("seconded staff"):
-        at_screen(life, "coordinator").get("/coordination/seconded/")
+        screen.get("/coordination/seconded/")
     with counted_queries("file of a seconded member"):
-        at_screen(life, "coordinator").get(FILE.format(Secondment.objects.get().pk))
+        screen.get(FILE.format(Secondment.objects.get().pk))
+
+
+# --- for programs -------------------------------------------------------------------------------------------------------------------------
+
+
+def test_programs_read_files_without_what_is_sealed(life: Life):
+    made = begun(life.city)
+    seconded_private.keep_private(life.city.actor("leader"), made.pk, PHONE, "")
+    told = at_screen(life, "department").get(f"/api/v1/coordination/seconded/{made.pk}")
+    assert told.status_code == 200
+    assert PHONE not in told.content.decode()
+    assert {check["kind"]: check["met"] for check in told.json()["checks"]} == dict.fromkeys(("years", "mark", "clear", "agreed"), True)
+    assert len(told.json()["visits"]) == 6
+    assert at_screen(life, "other_department").get(f"/api/v1/coordination/seconded/{made.pk}").status_code == 404
+    assert at_screen(life, "other_department").get("/api/v1/coordination/seconded").json()["total"] == 0
+    assert [one["member"] for one in at_screen(life, "leader").get("/api/v1/coordination/seconded").json()["secondments"]] == ["周宁"]
+    assert at_screen(life, "department").get("/api/v1/coordination/seconded/needs").status_code == 403
+    assert at_screen(life, "coordinator").get("/api/v1/coordination/seconded/needs").json() == {"needs": []}

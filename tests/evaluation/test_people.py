@@ -222,6 +222,19 @@ def test_the_page_is_for_dispatchers_and_those_who_look_after_them(lived: Lived,
         assert client.get("/coordination/people/?month=2026").status_code == 400
 
 
+def test_programs_are_told_what_the_page_tells(lived: Lived):
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(lived.city.members["dispatcher"], backend="django.contrib.auth.backends.ModelBackend")
+    told = client.get("/api/v1/evaluation/dispatchers", {"month": "2026-11"}).json()
+    assert [(one["name"], one["workload"]) for one in told["people"]] == [("周宁", 6)]
+    assert told["city"]["figures"][0] == {"code": "C1", "numerator": 4, "denominator": 5}
+    assert client.get("/api/v1/evaluation/dispatchers", {"month": "last"}).status_code == 422
+    assert client.get("/api/v1/evaluation/stars").json() == {"months": []}
+    client.force_login(lived.city.members["department"], backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/api/v1/evaluation/dispatchers").status_code == 403
+    assert client.get("/api/v1/evaluation/stars").status_code == 403
+
+
 def test_rooms_that_may_not_know_the_evaluation_are_told_the_same(lived: Lived):
     member, first, after = lived.city.members["dispatcher"], date(2026, 11, 1), date(2026, 12, 1)
     told = {one.code: (one.numerator, one.denominator, one.value) for one in figures_of(member.pk, first, after)}

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chengge.casework.words import deed
 from chengge.coordination.actions import appraisals, seconded, seconded_private, training
 from chengge.coordination.models import Secondment, SecondmentDay, SecondmentNeed, SecondmentTraining, SecondmentView
-from chengge.coordination.pages.appraisals import compare_address
+from chengge.coordination.pages.appraisals import COMPARES, compare_address
 from chengge.coordination.queries.seconded import (
     Part,
     colleagues_of,
@@ -59,7 +59,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "keep": f"state={state}",
         "needs": list(needs(today())) if manages(actor) else [],
         "today": today(),
-        "compare": compare_address(actor, latest_arrival()) if manages(actor) else "",
+        "compare": compare_address(actor, latest_arrival()) if actor.posts & COMPARES else "",
     }
     return render(request, "coordination/seconded/list.html", context)
 
