@@ -282,20 +282,27 @@ class Register:
     def _by_ruling(
         self, one: ClassOf, areas: tuple[int, ...], outlines: Sequence[Outline], grid: int | None, component: int | None
     ) -> Iterator[Claim]:
-        places: list[Sequence[Place]] = [
-            () if component is None else (("component", component),),
-            outlines,
-            () if grid is None else (("grid", grid),),
-            *((("division", code),) for code in reversed(areas)),
-        ]
+        places: list[tuple[int, Place]] = [(3 + nearness, ("division", code)) for nearness, code in enumerate(reversed(areas))]
+        if grid is not None:
+            places.append((2, ("grid", grid)))
+        if component is not None:
+            places.append((0, ("component", component)))
         for scope in scopes_of(one):
-            for nearness, same in enumerate(places):
-                rows = [row for place in same for row in self.ruled.get((scope, place), ())]
+            for nearness, place in places:
+                rows = self.ruled.get((scope, place))
                 if rows:
-                    newest = max(rows, key=lambda row: (row.order, row.id))
-                    place_weight = RULED_FOR_PLACE[nearness] if nearness < len(RULED_FOR_PLACE) else 0
-                    score = RULED_LEAST + place_weight - nearness * 0.0001 + scope.rank * RULED_FOR_CLASS
-                    yield from self._claim(newest.organization_id, Ground.RULING, score, newest.id)
+                    yield from self._ruling(scope, nearness, rows)
+            if outlines:
+                rows = [row for outline in outlines for row in self.ruled.get((scope, outline), ())]
+                if rows:
+                    yield from self._ruling(scope, 1, rows)
+
+    def _ruling(self, scope: Scope, nearness: int, rows: Sequence[Ruled]) -> Iterator[Claim]:
+        """The newest of the rulings about the same classes and place."""
+        newest = max(rows, key=lambda row: (row.order, row.id))
+        place_weight = RULED_FOR_PLACE[nearness] if nearness < len(RULED_FOR_PLACE) else 0
+        score = RULED_LEAST + place_weight - nearness * 0.0001 + scope.rank * RULED_FOR_CLASS
+        yield from self._claim(newest.organization_id, Ground.RULING, score, newest.id)
 
     def _by_component(self, bodies: tuple[int | None, int | None, int | None]) -> Iterator[Claim]:
         for (ground, score), body in zip(BODIES, bodies, strict=True):
