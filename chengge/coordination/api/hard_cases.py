@@ -34,6 +34,8 @@ class HardCaseOut(Outgoing):
     way: str
     bodies: list[str] = Field(description="Codes of the platforms that may answer with the same right")
     meanwhile: str | None = Field(description="Code of the territory that answers until it is settled")
+    made_safe: bool = Field(description="The territory has written down how it made the place safe")
+    gone_up_to: str = Field(description="The farthest step it has gone up to, in words; empty: none")
     found_at: datetime
     due_at: datetime | None
     settled_at: datetime | None
@@ -59,6 +61,8 @@ def hard(request: HttpRequest, wanted: Query[WantedHardCases]) -> HardCasesOut:
             way=view.hard.way,
             bodies=[body.code for body in view.bodies],
             meanwhile=view.hard.meanwhile.code if view.hard.meanwhile else None,
+            made_safe=view.is_safe,
+            gone_up_to=view.step,
             found_at=view.hard.found_at,
             due_at=view.hard.due_at,
             settled_at=view.hard.settled_at,
