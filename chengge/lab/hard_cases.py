@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from chengge.coordination.actions.escalating import go_up
 from chengge.coordination.actions.hard_cases import look_through
 from chengge.lab.simulate import Simulation
 from chengge.organization.queries import CITY_ZONE
@@ -19,3 +20,4 @@ def plan_looks(simulation: Simulation, first: int, last: int) -> None:
 
 def _look(_now: int) -> None:
     look_through()
+    go_up()
