@@ -124,5 +124,5 @@ def compare_address(actor: Actor, day: date | None) -> str:
 
 
 def _around(actor: Actor) -> dict[str, Any]:
-    coordinates = bool(actor.posts & {Post.COORDINATOR, Post.DISPATCHER, Post.LEADER})
+    coordinates = bool(actor.posts & {Post.COORDINATOR, Post.DISPATCHER, Post.LEADER, Post.DEPARTMENT})
     return {"tab": "coordination" if coordinates else "", "coordinates": coordinates, "manages": manages(actor)}

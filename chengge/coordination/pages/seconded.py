@@ -300,5 +300,5 @@ def _require_manager(actor: Actor) -> None:
 
 
 def _around(actor: Actor) -> dict[str, Any]:
-    coordinates = bool(actor.posts & {Post.COORDINATOR, Post.DISPATCHER, Post.LEADER})
+    coordinates = bool(actor.posts & {Post.COORDINATOR, Post.DISPATCHER, Post.LEADER, Post.DEPARTMENT})
     return {"tab": "coordination" if coordinates else "", "coordinates": coordinates, "manages": manages(actor)}
