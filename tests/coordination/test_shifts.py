@@ -1,5 +1,6 @@
 """Duty at the desks and the change of a shift: drafted, handed over, taken on, found again; and the shifts that had none."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -203,3 +204,34 @@ def test_the_pages_cost_a_fixed_number_of_queries(life, night, counted_queries):
     clerk = at_screen(life, "department")
     with counted_queries("department's levels"):
         clerk.get("/desk/department/levels/")
+
+
+def test_a_program_hands_over_takes_on_plans_and_names_a_substitute(life, night):
+    something_of_each_kind(life)
+
+    def asks(who: str, method: str, path: str, **body: object) -> tuple[int, object]:
+        send = getattr(at_screen(life, who), method)
+        more = {"data": json.dumps(body), "content_type": "application/json"} if method == "post" else {}
+        answer = send(f"/api/v1/coordination/{path}", **more)
+        return answer.status_code, json.loads(answer.content) if answer.content else None
+
+    assert asks("dispatcher", "get", "handovers/draft/dispatcher")[1]["due_soon"] == 1
+    assert asks("department", "get", "handovers/draft/dispatcher")[0] == 403
+    status, given = asks("dispatcher", "post", "handovers", post="dispatcher", notes="留意积水")
+    assert (status, len(given["items"])) == (201, 4)
+    assert [row["id"] for row in asks("leader", "get", "handovers?q=积水")[1]] == [given["id"]]
+    assert asks("department", "get", "handovers")[0] == asks("dispatcher", "get", "handovers/missing")[0] == 403
+    assert asks("night", "post", f"handovers/{given['id']}/take")[1]["taken_by"] == "夏晚"
+    assert asks("night", "post", f"handovers/{given['id']}/take")[0] == 409
+    assert asks("leader", "get", f"handovers/{given['id']}")[1]["taken_by"] == "夏晚"
+    tomorrow = (city_day(life.now) + timedelta(days=1)).isoformat()
+    status, planned = asks("coordinator", "post", "duty", member_id=night.pk, day=tomorrow, starts="21:30", ends="07:00")
+    assert status == 201
+    assert asks("coordinator", "post", "duty", member_id=night.pk, day="9999-12-31", starts="21:30", ends="07:00")[0] == 422
+    assert asks("coordinator", "delete", f"duty/{planned['id']}")[0] == 204
+    status, arranged = asks("dispatcher", "post", "substitutions", substitute_id=night.pk, first_day=tomorrow, last_day=tomorrow)
+    assert (status, arranged["member"]) == (201, "周宁")
+    assert [row["id"] for row in asks("night", "get", "substitutions")[1]] == [arranged["id"]]
+    assert asks("dispatcher", "delete", f"substitutions/{arranged['id']}")[0] == 204
+    duty(life, "night", -1, 4)
+    assert [row["name"] for row in asks("leader", "get", "duty")[1]] == ["夏晚"]

@@ -18,7 +18,7 @@ PLANS: dict[Post, frozenset[Post]] = {
     Post.COORDINATOR: frozenset({Post.DISPATCHER, Post.COORDINATOR}),
     Post.SHIFT_LEADER: frozenset({Post.OPERATOR, Post.SHIFT_LEADER}),
 }
-MOST_HOURS, MOST_DAYS_AHEAD = 24, 92
+MOST_DAYS_AHEAD = 92
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,16 @@ def plan_duty(actor: Actor, wanted: Planned) -> Duty:
         raise NotFound("member", _("There is no such member."), _("Choose one of those shown."), "member_id")
     _require(actor, member)
     now = clock.now()
+    if wanted.day > city_day(now) + timedelta(days=MOST_DAYS_AHEAD):
+        raise Refused("far", _("Duty is planned at most %(days)d days ahead.") % {"days": MOST_DAYS_AHEAD}, field="day")
+    if wanted.day < city_day(now) - timedelta(days=1):
+        raise Refused("over", _("This span is over."), _("Choose a later day."), "day")
     starts_at = datetime.combine(wanted.day, wanted.starts, CITY_ZONE)
     ends_at = datetime.combine(wanted.day, wanted.ends, CITY_ZONE)
     if ends_at <= starts_at:
         ends_at += timedelta(days=1)
     if ends_at <= now:
         raise Refused("over", _("This span is over."), _("Choose a later day."), "day")
-    if wanted.day > city_day(now) + timedelta(days=MOST_DAYS_AHEAD):
-        raise Refused("far", _("Duty is planned at most %(days)d days ahead.") % {"days": MOST_DAYS_AHEAD}, field="day")
     if Duty.objects.filter(member=member, starts_at__lt=ends_at, ends_at__gt=starts_at).exists():
         hint = _("Take that one away first.")
         raise Refused("overlap", _("%(name)s is on duty in some of this time already.") % {"name": member}, hint, "starts")

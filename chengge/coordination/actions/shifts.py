@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from chengge import clock
 from chengge.coordination.models import Handover, HandoverItem
-from chengge.coordination.queries.shifts import current_duty, drafted, handover_in_sight, posts_handed_over
+from chengge.coordination.queries.shifts import current_duty, drafted, handover_in_sight, require_giver
 from chengge.coordination.queries.staff import on_posts, staff_at
 from chengge.domain.errors import Conflict, Forbidden, Refused
 from chengge.domain.lifecycle import Post
@@ -24,8 +24,7 @@ def hand_over(actor: Actor, post: Post, notes: str) -> Handover:
     Raises:
         Forbidden: the actor is not on that post. Refused: the notes are too long. Conflict: this shift was handed over already.
     """
-    if post not in posts_handed_over(actor):
-        raise Forbidden("post", _("Only who is on this post hands its desk over."))
+    require_giver(actor, post)
     if len(notes.strip()) > LONGEST_NOTES:
         raise Refused("notes", _("This text is longer than %(most)d characters.") % {"most": LONGEST_NOTES}, _("Shorten it."), "notes")
     at, member_id = clock.now().replace(microsecond=0), actor.member_id or 0

@@ -11,6 +11,7 @@ from chengge.coordination.api import (
     requests,
     rulings,
     seconded,
+    shifts,
     standing,
     surveys,
     visits,
@@ -19,6 +20,7 @@ from chengge.coordination.api import (
 router = Router()
 router.add_router("", requests.router)
 router.add_router("", orders.router)
+router.add_router("", shifts.router)
 router.add_router("", hard_cases.router)
 router.add_router("", rulings.router)
 router.add_router("", surveys.router)

@@ -13,6 +13,7 @@ from chengge import clock
 from chengge.coordination.actions.duty import Planned, drop_duty, plan_duty, plans
 from chengge.coordination.pages.typed import day_typed, whole
 from chengge.coordination.queries.requests import ASKS
+from chengge.coordination.queries.shifts import AT_DESKS
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import Post
 from chengge.organization.actions.substitutions import Arranged, arrange, call_off
@@ -22,7 +23,6 @@ from chengge.organization.queries import CITY_ZONE, city_day
 from chengge.organization.queries.duty import colleagues, on_duty, substitutions_of
 from chengge.organization.refusals import status_of
 
-AT_DESKS = (Post.DISPATCHER, Post.SHIFT_LEADER, Post.OPERATOR, Post.COORDINATOR)
 # Whom a desk shows as being on duty beside its own post.
 BESIDE_DESK = (Post.DISPATCHER, Post.SHIFT_LEADER, Post.COORDINATOR)
 DAYS_AHEAD = 7

@@ -25,8 +25,9 @@ from chengge.coordination.queries.shifts import (
     items_of,
     missing,
     posts_handed_over,
+    require_giver,
 )
-from chengge.domain.errors import Forbidden, NotFound, Refused
+from chengge.domain.errors import NotFound, Refused
 from chengge.domain.lifecycle import Post
 from chengge.foundation.pages.manage.common import page_of
 from chengge.organization.gates import actor_at, for_posts
@@ -81,8 +82,7 @@ def new(request: HttpRequest, post: str) -> HttpResponse:
     if post not in {one.value for one in HANDED_OVER}:
         raise NotFound("post", _("This desk is not handed over."))
     own = Post(post)
-    if own not in actor.posts:
-        raise Forbidden("post", _("Only who is on this post hands its desk over."))
+    require_giver(actor, own)
     refusal = None
     if request.method == "POST":
         try:

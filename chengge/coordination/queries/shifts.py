@@ -14,11 +14,13 @@ from chengge.casework.queries import CaseFilter, cases, lights
 from chengge.coordination.models import Handover, HandoverItem
 from chengge.coordination.queries.orders import orders
 from chengge.coordination.queries.requests import promises, requests_waiting
-from chengge.domain.errors import NotFound
+from chengge.domain.errors import Forbidden, NotFound
 from chengge.domain.lifecycle import ASKINGS, BY_ACTION, Post, Request
 from chengge.organization.models import Duty, Member, MemberPost, PostChoice
 from chengge.organization.queries import Actor, city_day
 
+# The desks at which somebody is on duty.
+AT_DESKS = (Post.DISPATCHER, Post.SHIFT_LEADER, Post.OPERATOR, Post.COORDINATOR)
 # Desks that go from hand to hand at the change of a shift.
 HANDED_OVER = (Post.DISPATCHER, Post.SHIFT_LEADER, Post.COORDINATOR)
 # Who sees every hand-over, and the shifts that had none.
@@ -73,6 +75,24 @@ class Missing:
 def posts_handed_over(actor: Actor) -> tuple[Post, ...]:
     """The desks that this member may hand over or take on."""
     return tuple(post for post in HANDED_OVER if post in actor.posts)
+
+
+def require_giver(actor: Actor, post: Post) -> None:
+    """Raises Forbidden unless the member is on a post whose desk is handed over."""
+    if post not in posts_handed_over(actor):
+        raise Forbidden("post", _("Only who is on this post hands its desk over."))
+
+
+def require_reader(actor: Actor) -> None:
+    """Raises Forbidden for whoever has nothing to do with any hand-over."""
+    if not actor.posts & (OVERSEEING | set(HANDED_OVER)):
+        raise Forbidden("post", _("Hand-overs are seen by those whose desks are handed over, and by leaders."))
+
+
+def require_overseer(actor: Actor) -> None:
+    """Raises Forbidden unless the member looks over all shifts."""
+    if not actor.posts & OVERSEEING:
+        raise Forbidden("post", _("Shifts without a hand-over are for leaders to see."))
 
 
 def drafted(actor: Actor, post: Post) -> Drafted:
