@@ -44,14 +44,14 @@ class OnDutyOut(Outgoing):
     stands_in_for: str = Field(description="Whose duty it is; empty: their own")
 
 
-class DutyIn(Incoming):
+class PlannedDutyIn(Incoming):
     member_id: StrictId
     day: Day
     starts: TimeOfDay
     ends: TimeOfDay = Field(description="On the next day where it is no later than `starts`")
 
 
-class DutyOut(Outgoing):
+class PlannedDutyOut(Outgoing):
     id: int
     member_id: int
     starts_at: datetime
@@ -77,19 +77,19 @@ class SubstitutionOut(Outgoing):
     reason: str
 
 
-class ItemOut(Outgoing):
+class HandedItemOut(Outgoing):
     kind: str
     case: str
     text: str
     due_at: datetime | None
 
 
-class DraftOut(Outgoing):
+class DeskDraftOut(Outgoing):
     post: Post
     open: int
     due_soon: int
     overdue: int
-    items: list[ItemOut]
+    items: list[HandedItemOut]
 
 
 class HandoverIn(Incoming):
@@ -111,7 +111,7 @@ class HandoverOut(Outgoing):
 
 
 class WholeHandoverOut(HandoverOut):
-    items: list[ItemOut]
+    items: list[HandedItemOut]
 
 
 class WantedHandovers(Incoming):
@@ -119,7 +119,7 @@ class WantedHandovers(Incoming):
     first: Annotated[int, Field(ge=0, le=100_000, description="How many to pass over")] = 0
 
 
-class MissingOut(Outgoing):
+class MissingHandoverOut(Outgoing):
     member_id: int
     name: str
     post: Post
@@ -136,11 +136,11 @@ def duty_now(request: HttpRequest) -> list[OnDutyOut]:
     ]
 
 
-@router.post("/coordination/duty", response=answers({201: DutyOut}, 403, 404))
-def put_on_duty(request: HttpRequest, given: DutyIn, key: Key = None) -> Status | HttpResponse:
+@router.post("/coordination/duty", response=answers({201: PlannedDutyOut}, 403, 404))
+def put_on_duty(request: HttpRequest, given: PlannedDutyIn, key: Key = None) -> Status | HttpResponse:
     """Put somebody on duty whose duty is mine to plan."""
 
-    def done() -> DutyOut:
+    def done() -> PlannedDutyOut:
         starts, ends = map(time.fromisoformat, (given.starts, given.ends))
         return _duty(plan_duty(request.actor, Planned(given.member_id, given.day, starts, ends)))
 
@@ -188,23 +188,23 @@ def give(request: HttpRequest, given: HandoverIn, key: Key = None) -> Status | H
     return once(request, key, 201, lambda: _whole(hand_over(request.actor, given.post, given.notes)))
 
 
-@router.get("/coordination/handovers/missing", response=answers({200: list[MissingOut]}, 403))
-def without(request: HttpRequest) -> list[MissingOut]:
+@router.get("/coordination/handovers/missing", response=answers({200: list[MissingHandoverOut]}, 403))
+def without(request: HttpRequest) -> list[MissingHandoverOut]:
     """Shifts of the last week that nobody handed over; for leaders and administrators."""
     require_overseer(request.actor)
     return [
-        MissingOut(member_id=one.member.pk, name=str(one.member), post=Post(one.post), starts_at=one.starts_at, ends_at=one.ends_at)
+        MissingHandoverOut(member_id=one.member.pk, name=str(one.member), post=Post(one.post), starts_at=one.starts_at, ends_at=one.ends_at)
         for one in missing(clock.now())
     ]
 
 
-@router.get("/coordination/handovers/draft/{post}", response=answers({200: DraftOut}, 403))
-def draft(request: HttpRequest, post: Post) -> DraftOut:
+@router.get("/coordination/handovers/draft/{post}", response=answers({200: DeskDraftOut}, 403))
+def draft(request: HttpRequest, post: Post) -> DeskDraftOut:
     """A desk as it stands: what presses, what was promised, what waits."""
     require_giver(request.actor, post)
     now = drafted(request.actor, post)
-    items = [ItemOut(kind=item.kind, case=item.number, text=item.text, due_at=item.due_at) for item in now.items]
-    return DraftOut(post=post, open=now.open_count, due_soon=now.due_soon_count, overdue=now.overdue_count, items=items)
+    items = [HandedItemOut(kind=item.kind, case=item.number, text=item.text, due_at=item.due_at) for item in now.items]
+    return DeskDraftOut(post=post, open=now.open_count, due_soon=now.due_soon_count, overdue=now.overdue_count, items=items)
 
 
 @router.get("/coordination/handovers/{handover_id}", response=answers({200: WholeHandoverOut}, 404))
@@ -220,8 +220,8 @@ def take(request: HttpRequest, handover_id: Id, key: Key = None) -> Status | Htt
     return once(request, key, 200, lambda: _whole(take_on(request.actor, handover_id)))
 
 
-def _duty(row: Duty) -> DutyOut:
-    return DutyOut(id=row.pk, member_id=row.member_id, starts_at=row.starts_at, ends_at=row.ends_at)
+def _duty(row: Duty) -> PlannedDutyOut:
+    return PlannedDutyOut(id=row.pk, member_id=row.member_id, starts_at=row.starts_at, ends_at=row.ends_at)
 
 
 def _substitution(row: Substitution) -> SubstitutionOut:
@@ -240,7 +240,7 @@ def _substitution(row: Substitution) -> SubstitutionOut:
 def _whole(row: Handover) -> WholeHandoverOut:
     items = row.items.select_related("case").order_by("pk")
     return WholeHandoverOut(
-        items=[ItemOut(kind=item.kind, case=item.case.number, text=item.text, due_at=item.due_at) for item in items], **_told(row)
+        items=[HandedItemOut(kind=item.kind, case=item.case.number, text=item.text, due_at=item.due_at) for item in items], **_told(row)
     )
 
 
