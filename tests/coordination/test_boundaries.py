@@ -13,7 +13,7 @@ from shapely import box
 
 from chengge.coordination.actions.boundaries import draft_cut, propose, renew
 from chengge.coordination.actions.hard_cases import look_through
-from chengge.coordination.models import Ruling
+from chengge.coordination.models import HardCase, Ruling
 from chengge.coordination.queries.boundaries import key_of, zone_in_sight, zones_in_sight
 from chengge.domain.errors import Forbidden, NotFound, Refused
 from chengge.foundation.actions.areas import AreaValues, accept_change
@@ -142,6 +142,17 @@ def test_a_case_just_beside_a_drawn_border_goes_where_its_point_lies(life):
     assert look_through() == 0
 
 
+@pytest.mark.parametrize(("column", "hard"), [(1.4, 1), (0.4, 0)])
+def test_what_came_back_from_just_beside_a_drawn_border_is_hard(life, column, hard):
+    drawn(life, "W", 0, 1.5, "works")
+    drawn(life, "S", 1.5, 4, "sanitation")
+    case = Life(life.city, life.clock).reported("garbage", grid=1, lon=WEST + column * SIDE, lat=SOUTH + SIDE / 2).until("filed")
+    case.does("dispatch", "dispatcher", organization_id=life.city.organization_id("works"))
+    case.does("hand_back", "department", reason="不属于我单位").does("confirm_return", "shift_leader")
+    look_through()
+    assert HardCase.objects.filter(whys__contains=["border"]).count() == hard
+
+
 @pytest.mark.parametrize("who", ["coordinator", "dispatcher", "leader", "department"])
 def test_the_list_the_zone_and_the_areas_open_for_those_whom_they_concern(life, who):
     zone = overlapping(life)
@@ -157,6 +168,16 @@ def test_the_list_the_zone_and_the_areas_open_for_those_whom_they_concern(life, 
         page = screen.get(address)
         assert page.status_code == 200, address
         assert said in page.content.decode(), address
+
+
+def test_the_lists_ask_no_more_the_longer_they_are(life, counted_queries):
+    overlapping(life)
+    screen = at_screen(life, "coordinator")
+    screen.get("/coordination/boundaries/")
+    with counted_queries("unclear boundaries"):
+        screen.get("/coordination/boundaries/")
+    with counted_queries("drawn areas"):
+        screen.get("/coordination/boundaries/areas/")
 
 
 @pytest.mark.parametrize("who", ["operator", "inspector", "evaluator"])

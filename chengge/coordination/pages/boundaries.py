@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
@@ -133,8 +133,9 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     text = io.StringIO()
     table = csv.writer(text)
     headings = (
-        _("Class"), _("Verdict"), _("Street"), _("Organizations"), _("Cases a year"), _("Disputes"), _("Days lost"), _("Components"),
-        _("Ownerless components"), _("Area (m²)"), _("Unit grids"), _("Longitude"), _("Latitude"), _("Weight"),
+        _("Class"), pgettext("boundary", "Verdict"), pgettext("division", "Street"), _("Organizations"), _("Cases a year"), _("Disputes"),
+        _("Days lost"), _("Components"), _("Ownerless components"), _("Area (m²)"), _("Unit grids"), _("Longitude"), _("Latitude"),
+        _("Weight"),
     )  # fmt: skip
     table.writerow(headings)
     for view in rows_of(zones_in_sight(actor_at(request), **_wanted(request.GET)).defer("polygon")[:MOST_EXPORTED]):

@@ -122,6 +122,13 @@ def _differs_beside(
             beside = written.register.claims(one, rule_id, int(code))
             if (beside[0].platform_id if beside else None) != here:
                 return True
+    if grid is None or not any(grid in outline.partly for outline in written.register.drawn.get(grid, ())):
+        return False
+    for east_m, north_m in ((BESIDE_M, 0), (0, BESIDE_M), (-BESIDE_M, 0), (0, -BESIDE_M)):  # a drawn border may part the grid itself
+        at = tuple(map(float, frame.from_metres(east_m, north_m)))
+        beside = written.register.claims(one, rule_id, grid_index().locate(*at), None, (None, None, None), *at)
+        if (beside[0].platform_id if beside else None) != here:
+            return True
     return False
 
 

@@ -91,7 +91,7 @@ class Drawing {
     this.#onChange = onChange ?? (() => {});
     const toCustom = (event) => (this.snaps ? this.#borders.nearest(event.lng, event.lat, chart.map.getZoom()) : undefined);
     const polygon = { fillColor: BLUE, fillOpacity: 0.18, outlineColor: BLUE, outlineWidth: 2.5, closingPointColor: GOLD, snappingPointColor: GOLD, snappingPointWidth: 7 };
-    const selected = { selectedPolygonColor: BLUE, selectedPolygonOutlineColor: BLUE, selectedPolygonOutlineWidth: 2.5, selectionPointColor: BLUE, selectionPointWidth: 6, midPointColor: GOLD, midPointWidth: 5 };
+    const selected = { selectedPolygonColor: BLUE, selectedPolygonOutlineColor: BLUE, selectedPolygonOutlineWidth: 2.5, selectionPointColor: BLUE, selectionPointWidth: 5, selectionPointOutlineWidth: 1.5, midPointColor: GOLD, midPointWidth: 3, midPointOutlineWidth: 1 };
     this.#tool = new TerraDraw({
       adapter: new library.TerraDrawMapLibreGLAdapter({ map: chart.map, coordinatePrecision: 9 }),
       modes: [
