@@ -137,6 +137,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("coordination/by-itself/", by_itself.listed, name="coordination_by_itself"),
     path("coordination/by-itself/values/", by_itself.values_of_all, name="coordination_by_itself_values"),
     path("coordination/by-itself/strip/", by_itself.strip, name="coordination_by_itself_strip"),
+    path("coordination/by-itself/cases/<str:number>/", by_itself.why_not, name="coordination_by_itself_case"),
     path("coordination/by-itself/<int:class_id>/", by_itself.one, name="coordination_by_itself_class"),
     path("coordination/by-itself/<int:class_id>/switch/", by_itself.flip, name="coordination_by_itself_switch"),
     path("coordination/by-itself/<int:class_id>/values/", by_itself.values_of_class, name="coordination_by_itself_class_values"),

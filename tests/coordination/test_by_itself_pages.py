@@ -117,3 +117,16 @@ def test_programs_read_the_classes_and_switch_one(life: Life):
     status, listed = asks(life, "leader", "get", "coordination/by-itself?state=on")
     assert (status, [one["class_name"] for one in listed]) == (200, ["雨水井盖"])
     assert asks(life, "operator", "get", "coordination/by-itself")[0] == 403
+
+
+def test_a_case_that_waits_says_beside_the_candidates_why_it_does_not_go_by_itself(life: Life):
+    life.to("filed", rule="rattling")
+    path = f"/coordination/by-itself/cases/{life.case.number}/"
+    dispatcher = at_screen(life, "dispatcher")
+    assert path in dispatcher.get(f"/cases/{life.case.number}/").content.decode()
+    assert "this class does not go by itself" in dispatcher.get(path).content.decode()
+    switch(life.city.actor("coordinator"), life.city.manhole.pk, True, "试行")
+    shown = dispatcher.get(path).content.decode()
+    assert "below 90 %" in shown
+    assert "it rests on the handbook" in shown
+    assert at_screen(life, "operator").get(path).status_code == 403

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from chengge.casework.actions.by_itself import KEEPERS, MOST, RuleValues, save_rule, switch
-from chengge.casework.queries.by_itself import Values, values_for, values_on
+from chengge.casework.queries import case_in_sight
+from chengge.casework.queries.by_itself import Values, reasons_in_words, values_for, values_on, verdict_of
 from chengge.coordination.queries.by_itself import READERS, STATES, class_line, latest, overview, switched
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import Post
@@ -110,6 +111,23 @@ def values_of_all(request: HttpRequest) -> HttpResponse:
 def strip(request: HttpRequest) -> HttpResponse:
     """The share and the accuracy in one line, for the dispatcher's desk."""
     return render(request, "coordination/by_itself/strip.html", {"whole": overview()})
+
+
+@require_safe
+@readers
+def why_not(request: HttpRequest, number: str) -> HttpResponse:
+    """Beside a filed case: how certain it is who answers, and why it waits for a dispatcher all the same."""
+    case = case_in_sight(actor_at(request), number)
+    line = class_line(case.problem_class_id)
+    found = verdict_of(case)
+    context = {
+        "line": line,
+        "percent": round(found.certainty * 100),
+        "reasons": reasons_in_words(found.reasons),
+        "enough": found.certainty >= line.values.least,
+        "came_back": bool(case.return_count or case.wrong_dispatch_count),
+    }
+    return render(request, "coordination/by_itself/why_not.html", context)
 
 
 def _one(request: HttpRequest, class_id: int, why: str, refusal: Refused | None, status: int) -> HttpResponse:
