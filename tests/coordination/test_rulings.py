@@ -266,6 +266,8 @@ def test_a_ruling_holds_in_an_area_drawn_on_the_map_and_ends_at_its_border(life)
     assert [one.organization.code for one in found] == ["D02", "D01"]
     life.to("filed", rule="rattling")  # in the middle of the grid
     assert [case.pk for case in open_cases_like(life.city.actor("dispatcher"), ruling)] == [life.case_id]
+    [known] = precedents(life.city.actor("coordinator"), life.case)
+    assert (known.ruling, known.like.near) == (ruling, 1.0)
     page = at_screen(life, "coordinator").get(f"/coordination/rulings/{ruling.pk}/").content.decode()
     assert "m² drawn on the map" in page
     assert '"Polygon"' in page

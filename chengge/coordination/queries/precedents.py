@@ -12,15 +12,17 @@ from chengge import clock
 from chengge.casework.models import Case
 from chengge.casework.queries.sight import sight
 from chengge.coordination.models import Ruling
+from chengge.coordination.queries.rulings import drawn_areas
 from chengge.domain import precedents as rule
 from chengge.domain.likeness import Sighting, words_alike
 from chengge.domain.precedents import Likeness
-from chengge.foundation.queries.places import outlines_of
+from chengge.domain.responsibility import Outline
 from chengge.organization.models import Organization
 from chengge.organization.queries import Actor, city_day
 
 LOOKS_BACK = timedelta(days=730)
 MOST_CASES, MOST_RULINGS = 400, 1000
+BESIDE = 0.99  # in a unit grid that a drawn area touches, but not in the area
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Precedent:
 
 
 def precedents(actor: Actor, case: Case, limit: int = 8) -> list[Precedent]:
-    """What speaks for somebody to answer for this case, the strongest first. Two queries."""
+    """What speaks for somebody to answer for this case, the strongest first. Two queries, three where areas are drawn."""
     found = [*_rulings(case), *_cases(actor, case)]
     found = [one for one in found if one.like.score >= rule.LEAST]
     return sorted(found, key=lambda one: (-one.like.score, one.case.pk if one.case else 0))[:limit]
@@ -54,9 +56,11 @@ def _rulings(case: Case) -> Iterator[Precedent]:
     today = city_day(clock.now())
     rows = Ruling.objects.filter(state__in=("signed", "ended")).select_related("organization", "problem_class")
     asked = _class_of(case)
-    for ruling in rows.order_by("-first_day", "-pk")[:MOST_RULINGS]:
+    found = list(rows.order_by("-first_day", "-pk")[:MOST_RULINGS])
+    outlines = drawn_areas(found)
+    for ruling in found:
         of_class = rule.kin(asked, (ruling.kind, ruling.major_code, ruling.problem_class_id))
-        place = _place(case, ruling)
+        place = _place(case, ruling, outlines.get(ruling.pk))
         words = words_alike(_sighting(case), Sighting(0, 0, f"{ruling.subject} {ruling.basis}", 0))
         weight = rule.RULING_HOLDS if _holds(ruling, today) else rule.RULING_ENDED
         like = rule.weigh(of_class, place, words, weight)
@@ -92,14 +96,13 @@ def _reasons(like: Likeness) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _place(case: Case, ruling: Ruling) -> float:
+def _place(case: Case, ruling: Ruling, outline: Outline | None) -> float:
     if case.component_code is not None and case.component_code in ruling.component_codes:
         return 1.0
-    if ruling.polygon is not None:
-        near = outlines_of([bytes(ruling.polygon)])[0]
-        if near.holds(case.grid_code, case.lon, case.lat):
+    if outline is not None:
+        if outline.holds(case.grid_code, case.lon, case.lat):
             return 1.0
-        return max((rule.near(case.grid_code, code) for code in near.touched), default=0.0) * 0.99
+        return max((rule.near(case.grid_code, code) for code in outline.touched), default=0.0) * BESIDE
     if ruling.division_code is not None and case.grid_code is not None:
         return 1.0 if str(case.grid_code).startswith(str(ruling.division_code)) else 0.0
     return max((rule.near(case.grid_code, code) for code in ruling.grid_codes), default=0.0)

@@ -143,7 +143,7 @@ def said_of(listed: Sequence[Ruling]) -> list[Said]:
     """Rulings as the rule compares them. One query for the grids in which components stand, one where an area is drawn."""
     codes = {code for one in listed for code in one.component_codes}
     grids = dict(Component.objects.filter(code__in=codes).values_list("code", "grid_code")) if codes else {}
-    drawn = _drawn(listed)
+    drawn = drawn_areas(listed)
     index = grid_index() if drawn else None
     areas = {
         pk: outline.inside | {code for code in outline.partly if rule.overlap_more_than_a_seam(outline.polygon, index.polygon(code))}
@@ -169,7 +169,7 @@ def said_of(listed: Sequence[Ruling]) -> list[Said]:
     ]
 
 
-def _drawn(listed: Iterable[Ruling]) -> dict[int, Outline]:
+def drawn_areas(listed: Iterable[Ruling]) -> dict[int, Outline]:
     """The outlines of those rulings that hold in a drawn area. One query where there are any."""
     wanted = {one.pk: bytes(one.polygon) for one in listed if one.polygon is not None}
     return dict(zip(wanted, outlines_of(wanted.values()), strict=True)) if wanted else {}
@@ -217,7 +217,7 @@ def open_cases_like(actor: Actor, ruling: Ruling) -> list[Case]:
     elif ruling.kind:
         rows = rows.filter(problem_class__kind=ruling.kind)
         rows = rows.filter(problem_class__major_code=ruling.major_code) if ruling.major_code else rows
-    outline = _drawn([ruling]).get(ruling.pk)
+    outline = drawn_areas([ruling]).get(ruling.pk)
     if outline is not None:
         rows = rows.filter(Q(grid_code__in=sorted(outline.touched)) | Q(grid_code=None))
     elif ruling.component_codes:
