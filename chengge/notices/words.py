@@ -14,6 +14,7 @@ TOPICS: dict[str, Promise] = {
     "urge": pgettext_lazy("topic", "Urging"),
     "mention": pgettext_lazy("topic", "Mentions"),
     "handover": pgettext_lazy("topic", "Hand-overs"),
+    "level": pgettext_lazy("topic", "From level to level"),
     "sheet": pgettext_lazy("topic", "Instructions and direct reports"),
     "hard_case": pgettext_lazy("topic", "Hard cases"),
     "joint_survey": pgettext_lazy("topic", "Joint surveys"),

@@ -1,17 +1,18 @@
-"""Who hears of requests and orders: read on from the ledger, and told again, one level up, when an answer is late.
+"""Who hears of requests and orders, and of what one level gives to another; one level up hears where an answer is late.
 
-Every notice has a key of its own, so that a reading that is done twice tells nobody twice.
+Read on from the ledger. Every notice has a key of its own, so that a reading that is done twice tells nobody twice.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import orjson
 from django.db import transaction
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F
 from django.utils.translation import gettext as _
 
 from chengge import clock
-from chengge.casework.models import LedgerEntry, RequestRule, SidePath
+from chengge.casework.models import Assignment, LedgerEntry, RequestRule, SidePath
 from chengge.casework.queries import moved_since, read_to_now
 from chengge.casework.reminders import Person, Staff
 from chengge.casework.words import deed
@@ -33,8 +34,16 @@ TO_THE_DEPARTMENT = frozenset(
     }
 )  # fmt: skip
 TO_WHO_ORDERED = frozenset({"answer_supervision"})
-TOLD = (*sorted(TO_THE_DEPARTMENT | TO_WHO_ORDERED | set(ASKED)),)
-TOPICS = {"order_supervision": "order", "answer_supervision": "order", "lift_supervision": "order", "urge": "urge"}
+# What one level does to another, told to the other: below, whose case or part it becomes or was; above, who gave it.
+DOWN = frozenset({"give_parts", "refuse_part", "refuse_feedback", "take_back", "take_back_part"})
+UP = frozenset({"submit_part", "decline_part"})
+TOLD = (*sorted(TO_THE_DEPARTMENT | TO_WHO_ORDERED | set(ASKED) | DOWN | UP),)
+TOPICS = dict.fromkeys(DOWN | UP, "level") | {
+    "order_supervision": "order",
+    "answer_supervision": "order",
+    "lift_supervision": "order",
+    "urge": "urge",
+}
 
 
 @transaction.atomic
@@ -95,7 +104,19 @@ def _hearers(entry: LedgerEntry, staff: Staff, rules: dict[str, RequestRule]) ->
         placed = LedgerEntry.objects.filter(case=case, seq=path.asked_seq).first() if path else None
         people = [person for post in (Post.LEADER, Post.COORDINATOR, Post.DISPATCHER) for person in staff.by_post[post]]
         return [person for person in people if placed is not None and person.member_id == placed.member_id]
+    if entry.action in UP:
+        return clerks_of(staff, case.organization_id)
+    if entry.action in DOWN:
+        return clerks_of(staff, *_below(entry))
     return clerks_of(staff, case.department_id, case.organization_id)
+
+
+def _below(entry: LedgerEntry) -> set[int]:
+    """The organizations to which an entry gave something, or from which it took it. One query."""
+    moves = orjson.loads(entry.body)["assignments"]
+    given = {move["organization_id"] for move in moves if move["op"] == "start"}
+    ended = [move["n"] for move in moves if move["op"] == "end"]
+    return given | set(Assignment.objects.filter(case_id=entry.case_id, ordinal__in=ended).values_list("organization_id", flat=True))
 
 
 def granters(kind: Request, rule: RequestRule | None) -> tuple[Post, ...]:
