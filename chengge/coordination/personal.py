@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 
 from chengge.personal import Counts, SealedColumn, Whose
 
-SEALED = (SealedColumn("coordination.Secondment", "phone"), SealedColumn("coordination.Secondment", "emergency"))
+SEALED = (SealedColumn("coordination.Secondment", "phone_sealed"), SealedColumn("coordination.Secondment", "emergency_sealed"))
 WORDS: Mapping[str, Promise] = {}
 
 

@@ -64,8 +64,8 @@ def test_how_somebody_is_reached_is_sealed_shown_for_a_purpose_and_each_look_is_
     made = begun(life.city)
     step(at_screen(life, "dispatcher"), made, "contact", phone=PHONE, emergency="张芸 13900000000")
     made.refresh_from_db()
-    assert PHONE.encode() not in bytes(made.phone)
-    assert unseal(bytes(made.phone)) == PHONE
+    assert PHONE.encode() not in bytes(made.phone_sealed)
+    assert unseal(bytes(made.phone_sealed)) == PHONE
     assert PHONE not in at_screen(life, "leader").get(FILE.format(made.pk)).content.decode()
     shown = at_screen(life, "leader").post(f"{FILE.format(made.pk)}private/", {"purpose": "emergency"})
     assert PHONE in shown.content.decode()
@@ -78,7 +78,9 @@ def test_how_somebody_is_reached_is_sealed_shown_for_a_purpose_and_each_look_is_
 
 
 def test_both_sealed_columns_change_keys_with_all_others():
-    assert {"coordination.Secondment.phone", "coordination.Secondment.emergency"} <= {str(column) for column in sealed_columns()}
+    assert {"coordination.Secondment.phone_sealed", "coordination.Secondment.emergency_sealed"} <= {
+        str(column) for column in sealed_columns()
+    }
 
 
 def test_what_is_kept_of_a_person_goes_some_time_after_they_have_left(life: Life, settings):
@@ -86,7 +88,7 @@ def test_what_is_kept_of_a_person_goes_some_time_after_they_have_left(life: Life
     SecondmentDay.objects.create(
         secondment=made, day=FIRST, kind="sick", remark="住院", written_by=life.city.members["leader"], written_at=life.now
     )
-    Secondment.objects.filter(pk=made.pk).update(phone=b"sealed")
+    Secondment.objects.filter(pk=made.pk).update(phone_sealed=b"sealed")
     life.clock.at += timedelta(days=300)
     assert seconded_private.forget_old() == 0
     life.clock.at += timedelta(days=100)
@@ -95,7 +97,7 @@ def test_what_is_kept_of_a_person_goes_some_time_after_they_have_left(life: Life
     settings.SECONDED_MONTHS = 12
     assert jobs.forget_seconded.func(0) == 1
     made.refresh_from_db()
-    assert (bytes(made.phone), made.days.get().remark, made.days.get().kind, made.checks.first().remark) == (b"", "", "sick", "")
+    assert (bytes(made.phone_sealed), made.days.get().remark, made.days.get().kind, made.checks.first().remark) == (b"", "", "sick", "")
     assert seconded_private.forget_old() == 0
     with pytest.raises(Refused, match="left"):
         seconded_private.keep_private(life.city.actor("leader"), made.pk, PHONE, "")

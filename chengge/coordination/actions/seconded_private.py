@@ -28,8 +28,8 @@ def keep_private(actor: Actor, secondment_id: int, phone: str, emergency: str) -
     for name, value in (("phone", phone), ("emergency", emergency)):
         if len(value.strip()) > MOST_LETTERS:
             raise Refused("length", _("This text is longer than %(most)d characters.") % {"most": MOST_LETTERS}, _("Shorten it."), name)
-    secondment.phone, secondment.emergency = seal(phone), seal(emergency)
-    secondment.save(update_fields=["phone", "emergency"])
+    secondment.phone_sealed, secondment.emergency_sealed = seal(phone), seal(emergency)
+    secondment.save(update_fields=["phone_sealed", "emergency_sealed"])
     return secondment
 
 
@@ -48,7 +48,7 @@ def show_private(actor: Actor, secondment_id: int, purpose: str) -> tuple[str, s
         if purpose not in SecondmentView.Purpose.values:
             raise Refused("purpose", _("What do you need it for?"), _("Choose one of the purposes."), "purpose")
         SecondmentView.objects.create(secondment=secondment, member_id=actor.member_id, purpose=purpose, seen_at=this_second())
-    return unseal(bytes(secondment.phone)), unseal(bytes(secondment.emergency))
+    return unseal(bytes(secondment.phone_sealed)), unseal(bytes(secondment.emergency_sealed))
 
 
 @transaction.atomic
@@ -61,11 +61,13 @@ def forget_old() -> int:
         return 0
     before = months_before(clock.now(), settings.SECONDED_MONTHS)
     left = Q(state=Secondment.State.ENDED, end_day__lt=city_day(before)) | Q(state=Secondment.State.DECLINED, proposed_at__lt=before)
-    kept = ~Q(phone=b"") | ~Q(emergency=b"") | Q(checks__remark__gt="") | Q(days__remark__gt="") | Q(home_visits__notes__gt="")
+    kept = (
+        ~Q(phone_sealed=b"") | ~Q(emergency_sealed=b"") | Q(checks__remark__gt="") | Q(days__remark__gt="") | Q(home_visits__notes__gt="")
+    )
     people = list(Secondment.objects.filter(left).filter(kept).order_by("pk").values_list("pk", flat=True).distinct())
     if not people:
         return 0
-    Secondment.objects.filter(pk__in=people).update(phone=b"", emergency=b"")
+    Secondment.objects.filter(pk__in=people).update(phone_sealed=b"", emergency_sealed=b"")
     SecondmentCheck.objects.filter(secondment__in=people).update(remark="")
     SecondmentDay.objects.filter(secondment__in=people).update(remark="")
     HomeVisit.objects.filter(secondment__in=people).update(notes="")

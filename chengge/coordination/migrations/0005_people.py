@@ -98,8 +98,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("end_words", models.CharField(blank=True, max_length=500, verbose_name="in words")),
-                ("phone", models.BinaryField(default=b"", verbose_name="telephone")),
-                ("emergency", models.BinaryField(default=b"", verbose_name="somebody near")),
+                ("phone_sealed", models.BinaryField(default=b"", verbose_name="telephone")),
+                ("emergency_sealed", models.BinaryField(default=b"", verbose_name="somebody near")),
                 (
                     "checked_by",
                     models.ForeignKey(

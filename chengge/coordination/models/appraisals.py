@@ -1,5 +1,7 @@
 """Appraisals of seconded staff, signed by both sides, and what is handed over when they leave."""
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -41,6 +43,11 @@ class Appraisal(models.Model):
                 name="appraisal_signed_by_two",
             ),
         ]
+
+    @property
+    def last(self) -> date:
+        """The last day that is appraised."""
+        return self.after - timedelta(days=1)
 
 
 class SecondmentHandover(models.Model):

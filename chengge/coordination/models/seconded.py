@@ -61,7 +61,7 @@ class Secondment(models.Model):
 
     Attributes:
         first_day, last_day: the term, both included; `end_day` is when it ended in truth.
-        phone, emergency: how the person, and somebody near to them, are reached; sealed, and gone some time after the end.
+        phone_sealed, emergency_sealed: how the person, and somebody near to them, are reached; sealed, and gone some time after the end.
     """
 
     class State(models.TextChoices):
@@ -94,8 +94,8 @@ class Secondment(models.Model):
     ended_by = models.ForeignKey(MEMBER, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     cause = models.CharField(_("why it ended"), max_length=12, choices=Cause.choices, blank=True)
     end_words = models.CharField(_("in words"), max_length=500, blank=True)
-    phone = models.BinaryField(_("telephone"), default=b"")
-    emergency = models.BinaryField(_("somebody near"), default=b"")
+    phone_sealed = models.BinaryField(_("telephone"), default=b"")
+    emergency_sealed = models.BinaryField(_("somebody near"), default=b"")
 
     class Meta:
         verbose_name = _("secondment")

@@ -1,6 +1,6 @@
 """An appraisal of a seconded member as the paper that both sides sign."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -13,7 +13,6 @@ from chengge.organization.queries import city_day
 
 def appraisal_paper(appraisal: Appraisal, secondment: Secondment) -> Document:
     """The appraisal as it stands. `appraisal` comes with who drafted and signed it, `secondment` with member and home."""
-    last = appraisal.after - timedelta(days=1)
     english = (get_language() or "").startswith("en")
     name = "name_en" if english else "name_zh"
     figures = tuple(
@@ -25,7 +24,7 @@ def appraisal_paper(appraisal: Appraisal, secondment: Secondment) -> Document:
             (_("Name"), str(secondment.member)),
             (_("Home unit"), secondment.home.name),
             (_("Post"), str(secondment.get_post_display())),
-            (_("Appraised"), f"{day_words(appraisal.first)} – {day_words(last)}"),
+            (_("Appraised"), f"{day_words(appraisal.first)} – {day_words(appraisal.last)}"),
         )
     )
     sides = (Column(_("Side"), 1.6), Column(_("Name"), 1.6), Column(_("Signature"), 2))
