@@ -1,13 +1,17 @@
 """A department's own file of areas: compared with what holds by code, with what moves and what overlaps."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+import pyogrio
 import pytest
 from shapely import Polygon, box
 
 from chengge.clock import PretendedClock
 from chengge.domain.errors import Refused
+from chengge.exchange.exports import Wanted, export
 from chengge.exchange.importers import Severity
 from chengge.foundation.models import ResponsibilityArea
 from tests.casework.lives import Life
@@ -42,6 +46,42 @@ def test_areas_come_in_once_and_a_second_time_changes_nothing(city: City, tmp_pa
     assert ResponsibilityArea.objects.get(code="W1").classes == ["component:0103", "event:0101"]
     assert ResponsibilityArea.objects.get(code="W2").classes == ["event"]
     assert counts(planned("areas", path, day=LATER)) == (0, 0, 2, 0)
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson", "zip"])
+def test_areas_that_are_exported_or_come_from_another_program_are_known_as_they_are(city: City, tmp_path: Path, suffix: str) -> None:
+    turned = Polygon(
+        [(WEST + 2 * SIDE, SOUTH), (WEST + 2 * SIDE, SOUTH + SIDE), (WEST + 3.3 * SIDE, SOUTH + SIDE), (WEST + 3 * SIDE, SOUTH)]
+    )
+    rows = (("W1", strip(0, 2), "D01", "暴露垃圾、雨水井盖"), ("W2", turned, "D01", "event:01,component"))
+    imported("areas", file(tmp_path / "areas.geojson", *rows), day=TODAY)
+    path = tmp_path / f"out.{suffix}"
+    if suffix == "zip":
+        shapefile(path)
+    else:
+        assert export("areas", path, Wanted(TODAY)) == 2
+    assert counts(planned("areas", path, day=LATER)) == (0, 0, 2, 0)
+
+
+def shapefile(path: Path) -> None:
+    """What holds as a zipped Shapefile, whose texts are GB18030 without saying so."""
+    held = list(ResponsibilityArea.objects.select_related("organization").order_by("code"))
+    columns = {
+        "编号": [row.code for row in held],
+        "名称": [row.name for row in held],
+        "机构代码": [row.organization.code for row in held],
+        "小类": ["、".join(row.classes) for row in held],
+        "依据": [row.basis for row in held],
+    }
+    folder = path.with_suffix("")
+    folder.mkdir()
+    borders = np.array([bytes(row.polygon) for row in held], dtype=object)
+    cells = [np.array(column, dtype=object) for column in columns.values()]
+    pyogrio.raw.write(
+        str(folder / "areas.shp"), borders, cells, list(columns), geometry_type="Polygon", crs="EPSG:4326", encoding="gb18030"
+    )
+    (folder / "areas.cpg").unlink(missing_ok=True)
+    shutil.make_archive(str(folder), "zip", folder)
 
 
 def test_a_changed_border_tells_its_areas_and_how_many_cases_a_year_go_elsewhere(city: City, pretended_clock, tmp_path: Path) -> None:

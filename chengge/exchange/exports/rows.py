@@ -18,7 +18,7 @@ from chengge.exchange.importers.kinds import KINDS
 from chengge.exchange.importers.members import POST_WORDS
 from chengge.exchange.importers.references import first_body, organizations
 from chengge.exchange.importers.stage_limits import CLOCK_WORDS
-from chengge.foundation.models import Component, Division, Responsibility, StageLimit, UnitGrid
+from chengge.foundation.models import Component, Division, Responsibility, ResponsibilityArea, StageLimit, UnitGrid
 from chengge.foundation.queries import handbook, holding_on
 from chengge.organization.models import Member, Organization
 
@@ -197,6 +197,19 @@ def _responsibilities(wanted: Wanted) -> Iterator[OutRow]:
         )
 
 
+def _areas(wanted: Wanted) -> Iterator[OutRow]:
+    rows = ResponsibilityArea.objects.select_related("organization").order_by("code")
+    for row in holding_on(rows, wanted.day):
+        cells = {
+            "code": row.code,
+            "name": row.name,
+            "organization": row.organization.code,
+            "classes": ",".join(row.classes),
+            "basis": row.basis,
+        }
+        yield OutRow(cells, _shape(row.polygon))
+
+
 def _stage_limits(wanted: Wanted) -> Iterator[OutRow]:
     words = {clock.value: word for word, clock in CLOCK_WORDS.items()}
     for row in holding_on(StageLimit.objects.all(), wanted.day):
@@ -211,6 +224,7 @@ SOURCES: dict[str, Source] = {
     "organizations": _organizations,
     "members": _members,
     "responsibilities": _responsibilities,
+    "areas": _areas,
     "stage-limits": _stage_limits,
 }
 
