@@ -5,17 +5,21 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from chengge.casework import audit
 from chengge.casework.actions import Given, perform
 from chengge.casework.actions.given import Part
 from chengge.casework.actions.level_limits import save_level_limit
+from chengge.casework.facts import ASSIGNMENTS, STAGES
 from chengge.casework.models import Assignment, Case, Clock, LevelLimit, SidePath
 from chengge.casework.queries import CaseFilter, cases, detail, lights, open_actions
 from chengge.casework.queries.levels import level_stands
 from chengge.casework.queries.timeline import timeline
 from chengge.clock import PretendedClock
 from chengge.domain.errors import Conflict, Forbidden, Refused
+from chengge.domain.facts import FactTable
 from chengge.domain.lifecycle import BY_ACTION, Holder, Post
 from chengge.organization.queries import city_day
 from chengge.organization.queries.levels import bodies_below
@@ -470,3 +474,42 @@ def test_an_appeal_that_was_withdrawn_may_be_made_once_more_and_a_return_may_not
 def test_every_way_down_and_up_is_the_departments_own():
     for action in ("take_back", "refuse_feedback", "give_parts", "submit_part", "decline_part", "take_back_part", "refuse_part"):
         assert BY_ACTION[action].posts == {Post.DEPARTMENT}
+
+
+# --- In the facts -------------------------------------------------------------------------------------------------------------------------
+
+
+def facts_of(table: FactTable) -> list[dict]:
+    """The rows of a table of facts as the evaluation reads them, in order."""
+    columns = ", ".join(f"({column.sql}) AS {column.name}" for column in table.columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM {table.source.format(cases='casework_case')} ORDER BY ordinal")  # noqa: S608
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def test_the_evaluation_sees_every_part_with_its_level_and_whether_it_was_in_time(life):
+    two_parts(life)
+    submit(life, "gardener", "submit_part")
+    life.later(hours=5)
+    submit(life, "section", "submit_part")
+    parts_told = [(row["level"], row["part"], row["outcome"]) for row in facts_of(ASSIGNMENTS)]
+    assert parts_told == [(2, False, ""), (3, True, "submit_part"), (4, True, "submit_part")]
+    levels = [row for row in facts_of(STAGES) if row["clock"] == "level"]
+    assert [(row["level"], row["overdue"], row["stopped_by"]) for row in levels] == [(3, True, "submit_part"), (4, False, "submit_part")]
+
+
+def test_going_down_and_up_asks_no_more_of_the_database_than_before_there_were_parts(life):
+    def statements(action: str, by: str, given: Given) -> int:
+        actor = life.city.actor(by)
+        with CaptureQueriesContext(connection) as asked:
+            perform(life.case_id, action, actor, given)
+        return sum(not query["sql"].startswith(("SAVEPOINT", "RELEASE")) for query in asked.captured_queries)
+
+    life.to("dispatched")
+    asked = [
+        statements("pass_down", "department", Given(organization_id=life.city.organization_id("works_section"))),
+        statements("hand_up", "section", Given(reason="无力处置")),
+        statements("give_parts", "department", parts(life, works_section="扶正", greening="补种")),
+    ]
+    assert asked == [5, 4, 5]  # case, clocks, what is looked up (bodies below, hands it is in), and the one that writes
