@@ -130,7 +130,7 @@ def _drafts(up: _Up) -> Iterator[Draft]:
     why = [row.reason] if row.reason else [stake_words(Stake(stake)) for stake in row.stakes]
     if row.used_percent is not None and not row.reason:
         why.insert(0, _("%(percent)d %% of the limit used up") % {"percent": row.used_percent})
-    said = {"place": case.place or "–", "number": case.number, "why": "; ".join(why)}
+    said = {"place": case.place or "–", "number": case.number, "why": _("; ").join(why)}
     for pk in dict.fromkeys(person.member_id for person in up.people):
         yield Draft(
             Recipient.member(pk),

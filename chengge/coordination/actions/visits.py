@@ -124,7 +124,7 @@ def write_visit(actor: Actor, visit_id: int, made: Made) -> DepartmentVisit:
     )
     if made.promises:
         subject = _("Promised at the visit of %(day)s") % {"day": visit.day}
-        text = "; ".join(f"{one.due_on}: {one.text}" for one in made.promises)
+        text = _("; ").join(f"{one.due_on}: {one.text}" for one in made.promises)
         tell_units(actor, _thing(visit), f"made:{visit.written_at.timestamp():.0f}", subject, text, [visit.organization_id])
     return visit
 

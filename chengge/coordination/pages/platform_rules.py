@@ -116,7 +116,7 @@ def _escalation(row: EscalationRule) -> str:
     if not staked:
         return said
     more = _("after %(percent)d %% where much is at stake (%(what)s)")
-    return f"{said}; {more % {'percent': row.staked_percent, 'what': ', '.join(staked)}}"
+    return said + _("; ") + more % {"percent": row.staked_percent, "what": _(", ").join(staked)}
 
 
 def _visits(row: VisitRule) -> str:

@@ -88,7 +88,7 @@ def why_words(one: Escalation) -> str:
         said.append(_("nobody is on this step, passed on"))
     else:
         said.append(ngettext("%(count)d person told", "%(count)d people told", one.told) % {"count": one.told})
-    return "; ".join(said)
+    return _("; ").join(said)
 
 
 def stake_words(stake: Stake) -> str:
