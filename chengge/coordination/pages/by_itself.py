@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chengge.casework.actions.by_itself import KEEPERS, MOST, RuleValues, save_rule, switch
 from chengge.casework.queries import case_in_sight
 from chengge.casework.queries.by_itself import Values, reasons_in_words, values_for, values_on, verdict_of
-from chengge.coordination.queries.by_itself import READERS, STATES, class_line, latest, overview, switched
+from chengge.coordination.queries.by_itself import READERS, STATES, class_line, latest, overview, standing, switched
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import Post
 from chengge.foundation.pages.manage.common import PAGE_SIZE, DayField, LookForm, tell, today
@@ -110,7 +110,7 @@ def values_of_all(request: HttpRequest) -> HttpResponse:
 @readers
 def strip(request: HttpRequest) -> HttpResponse:
     """The share and the accuracy in one line, for the dispatcher's desk."""
-    return render(request, "coordination/by_itself/strip.html", {"whole": overview()})
+    return render(request, "coordination/by_itself/strip.html", {"whole": standing()})
 
 
 @require_safe
