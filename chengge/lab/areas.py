@@ -10,12 +10,12 @@ from shapely.geometry.base import BaseGeometry
 
 from chengge import clock
 from chengge.casework.models import Case
-from chengge.coordination.actions.boundaries import propose, renew
+from chengge.coordination.actions.boundaries import accept, propose, renew
 from chengge.domain.boundaries import polygons_of
 from chengge.domain.lifecycle import Post
 from chengge.domain.worktime import Limit, Unit
 from chengge.foundation.actions import RuleValues, end_responsibility, save_rule
-from chengge.foundation.actions.areas import AreaValues, accept_change
+from chengge.foundation.actions.areas import AreaValues
 from chengge.foundation.models import BaseMapFeature, Division, HandbookRule, ProblemClass, Responsibility
 from chengge.foundation.queries.dated import holding_on
 from chengge.foundation.queries.drawn import border_of, rounded, wkb_of
@@ -80,7 +80,7 @@ def _values(code: str, name: str, body: str, classes: tuple[str, ...], shape: Ba
 def _draw(code: str, name: str, body: str, classes: tuple[str, ...], shape: BaseGeometry, basis: str) -> None:
     """An area that a coordinator proposes and a leader accepts."""
     change = propose(_on(Post.COORDINATOR), _values(code, name, body, classes, shape, basis), city_day(clock.now()))
-    accept_change(_on(Post.LEADER), change.pk)
+    accept(_on(Post.LEADER), change.pk)
 
 
 def _leave_to_areas(code: str) -> None:

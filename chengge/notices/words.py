@@ -20,6 +20,7 @@ TOPICS: dict[str, Promise] = {
     "joint_survey": pgettext_lazy("topic", "Joint surveys"),
     "meeting": pgettext_lazy("topic", "Meetings"),
     "ruling": pgettext_lazy("topic", "Rulings"),
+    "area": pgettext_lazy("topic", "Drawn areas"),
     "standing": pgettext_lazy("topic", "Standing problems"),
     "visit": pgettext_lazy("topic", "Visits to departments"),
     "by_itself": pgettext_lazy("topic", "Dispatch by itself"),

@@ -11,7 +11,7 @@ import pytest
 from django.utils.http import urlencode
 from shapely import box
 
-from chengge.coordination.actions.boundaries import draft_cut, propose, renew
+from chengge.coordination.actions.boundaries import accept, draft_cut, propose, renew
 from chengge.coordination.actions.hard_cases import look_through
 from chengge.coordination.models import HardCase, Ruling
 from chengge.coordination.queries.boundaries import key_of, zone_in_sight, zones_in_sight
@@ -20,6 +20,7 @@ from chengge.foundation.actions.areas import AreaValues, accept_change
 from chengge.foundation.models import AreaChange, BoundaryCount, BoundaryZone, HandbookRule, Responsibility, ResponsibilityArea
 from chengge.foundation.queries import candidates
 from chengge.foundation.queries.drawn import geojson_of, wkb_of
+from chengge.notices.models import Notice
 from tests.casework.lives import Life
 from tests.coordination.test_hard_cases import rival
 from tests.coordination.test_requests_pages import at_screen
@@ -114,6 +115,15 @@ def test_a_change_says_whom_it_moves_and_how_many_cases_a_year(life):
     assert change.cases_a_year == 2
     assert [(row["class"], row["cases"]) for row in change.effect] == [("暴露垃圾", 2)]
     assert change.effect[0]["before"] != change.effect[0]["after"]
+
+
+def test_whoever_answered_before_and_whoever_answers_now_hear_of_an_accepted_change(life):
+    drawn(life, "W", 0, 2, "works")
+    values = AreaValues("W", "W 片", life.city.organization_id("sanitation"), "新合同", wkb_of(strip(0, 2)), ("event:0101",))
+    accept(life.city.actor("leader"), propose(life.city.actor("dispatcher"), values, TODAY).pk)
+    heard = set(Notice.objects.filter(topic="area").values_list("member__username", flat=True))
+    assert {"department", "other_department", "dispatcher"} <= heard
+    assert "leader" not in heard
 
 
 def test_old_cases_keep_what_they_had_when_a_border_moves(life):

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from chengge import clock
 from chengge.casework.queries.moved import Effect, effect_of
+from chengge.coordination.actions.inviting import Thing, tell_units
 from chengge.coordination.actions.rulings import Drafted, draft_ruling
 from chengge.coordination.models import Ruling
 from chengge.coordination.queries.boundaries import zone_in_sight
 from chengge.coordination.queries.boundaries_burden import burdens_of
 from chengge.coordination.queries.boundaries_cut import cut_of
 from chengge.domain.errors import Refused
-from chengge.foundation.actions.areas import AreaValues, checked, holding_area, propose_area, propose_ending
+from chengge.foundation.actions.areas import AreaValues, accept_change, checked, holding_area, propose_area, propose_ending
 from chengge.foundation.actions.boundaries import keep_reckoning
 from chengge.foundation.models import AreaChange, ProblemClass, ResponsibilityArea
 from chengge.foundation.queries.boundaries import last_count, reckoned_on, state_on
@@ -50,6 +51,19 @@ def propose_to_end(actor: Actor, code: str, first_day: date, basis: str) -> Area
     """Propose that an area ends, with what that would have moved. Raises as `propose_ending`."""
     effect = effect_of(holding_area(code), (), first_day)
     return propose_ending(actor, code, first_day, basis, told(effect), effect.cases)
+
+
+@transaction.atomic
+def accept(actor: Actor, change_id: int) -> AreaChange:
+    """Accept what another proposed; the bodies before and after hear of it, and whoever proposed it. Raises as `accept_change`."""
+    code = AreaChange.objects.filter(pk=change_id).values_list("code", flat=True).first()
+    before = ResponsibilityArea.objects.filter(code=code, valid_to=None).values_list("organization_id", flat=True).first()
+    change = accept_change(actor, change_id)
+    said = {"name": change.name, "day": change.first_day}
+    subject = _("The area %(name)s ends on %(day)s") if change.ends else _("The area %(name)s holds as drawn from %(day)s on")
+    thing = Thing("area", f"area:{change.pk}", "/coordination/boundaries/areas/")
+    tell_units(actor, thing, "accepted", subject % said, change.basis, {before, change.organization_id}, also=[change.proposed_by_id])
+    return change
 
 
 def effect_with(values: AreaValues, day: date) -> Effect:

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 from pydantic import Field
 
+from chengge.coordination.actions.boundaries import accept as accept_it
 from chengge.coordination.actions.boundaries import propose, propose_to_end
 from chengge.coordination.queries.boundaries import area_in_sight, areas_in_sight, rows_of, zone_in_sight, zones_in_sight
 from chengge.coordination.queries.boundaries_cut import cut_of
 from chengge.coordination.queries.hard_cases import READERS
 from chengge.domain.errors import Forbidden
-from chengge.foundation.actions.areas import AreaValues, accept_change, withdraw_change
+from chengge.foundation.actions.areas import AreaValues, withdraw_change
 from chengge.foundation.models import AreaChange, ResponsibilityArea
 from chengge.foundation.queries.areas import changes_like
 from chengge.foundation.queries.boundaries import last_count
@@ -223,7 +224,7 @@ def propose_ending(request: HttpRequest, area_id: Id, given: EndingAreaIn, key: 
 def accept(request: HttpRequest, change_id: Id, key: Key = None) -> Status | HttpResponse:
     """Accept what another proposed: it holds from its first day on, today at the earliest."""
     _require_reader(request)
-    return once(request, key, 200, lambda: _change(accept_change(request.actor, change_id)))
+    return once(request, key, 200, lambda: _change(accept_it(request.actor, change_id)))
 
 
 @router.post("/coordination/area-changes/{change_id}/withdraw", response=answers({200: ChangeOut}, 403, 404, 409))

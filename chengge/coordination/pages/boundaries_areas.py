@@ -10,13 +10,13 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from chengge import clock
-from chengge.coordination.actions.boundaries import effect_with, propose, propose_to_end, told
+from chengge.coordination.actions.boundaries import accept, effect_with, propose, propose_to_end, told
 from chengge.coordination.pages.gatherings import bodies, concerned, platform_readers, roles, workers
 from chengge.coordination.pages.typed import day_typed, whole
 from chengge.coordination.queries.boundaries import area_in_sight, areas_in_sight, zone_in_sight
 from chengge.coordination.queries.boundaries_cut import cut_of
 from chengge.domain.errors import NotFound, Refused
-from chengge.foundation.actions.areas import MAY_ACCEPT, AreaValues, accept_change, checked, withdraw_change
+from chengge.foundation.actions.areas import MAY_ACCEPT, AreaValues, checked, withdraw_change
 from chengge.foundation.models import AreaChange, ProblemClass, ProblemKind, ResponsibilityArea
 from chengge.foundation.pages.manage.common import page_of, tomorrow
 from chengge.foundation.queries.areas import area_features, changes_like, class_words, faults_of, versions_of_area
@@ -142,7 +142,7 @@ def step(request: HttpRequest, change_id: int) -> HttpResponse:
     try:
         match request.POST.get("step", ""):
             case "accept":
-                accept_change(actor_at(request), change_id)
+                accept(actor_at(request), change_id)
                 messages.success(request, _("Accepted: it holds from its day on, and cases judged before keep what they had."))
             case "withdraw":
                 withdraw_change(actor_at(request), change_id)
