@@ -30,6 +30,7 @@ from chengge.casework.reminders import Person, Staff
 from chengge.domain.by_itself import LEAST_BAR, Record, Verdict
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.domain.lifecycle import Post
+from chengge.domain.worktime import CalendarEnds
 from chengge.foundation.models import ProblemClass
 from chengge.foundation.queries import candidates
 from chengge.notices.actions import Draft, send_many
@@ -98,7 +99,7 @@ def dispatch_if_certain(case: Case, values: Values, origin: str) -> Moved | None
         return None
     try:
         return _dispatch(case, found, values, origin)
-    except Refused:  # somebody was faster, or the organization ended today
+    except (Refused, CalendarEnds):  # somebody was faster, the organization ended today, or its calendar ends: for people to see to
         return None
 
 
@@ -127,7 +128,10 @@ def _dispatch(case: Case, found: Verdict, values: Values, origin: str) -> Moved:
         at=moved.at,
     )
     for body_id in way_down(claim.platform_id, claim.organization_id, day):
-        perform(case.pk, "pass_down", MACHINE, Given(organization_id=body_id, by_itself={"dispatch": moved.seq}), origin=origin)
+        try:
+            perform(case.pk, "pass_down", MACHINE, Given(organization_id=body_id, by_itself={"dispatch": moved.seq}), origin=origin)
+        except Refused:  # a level that cannot take it: whoever stands above passes it on by hand
+            break
     return moved
 
 
