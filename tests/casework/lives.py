@@ -142,8 +142,8 @@ class Life:
         return next(name for name, (_full, body, posts) in MEMBERS.items() if (body, posts) == (department, (Post.DEPARTMENT,)))
 
     def _on_the_spot(self, action: str, kind: str) -> Moved:
-        """By whoever was asked to walk there."""
+        """By whoever was asked to walk there; by `inspector` where nobody was."""
         walker_id = Task.objects.get(case_id=self.case_id, kind=kind, done_at=None).member_id
-        walker = next(name for name, member in self.city.members.items() if member.pk == walker_id)
+        walker = next((name for name, member in self.city.members.items() if member.pk == walker_id), "inspector")
         case = self.case
         return self.do(action, walker, Given(photos=(self.photo(walker),), lon=case.lon, lat=case.lat))
