@@ -11,7 +11,7 @@ from chengge.coordination.actions.hard_cases import look_through
 from chengge.coordination.actions.meetings import Called, Minuted, call_meeting, close_minutes, sign_minutes, write_minutes
 from chengge.coordination.actions.rulings import Drafted, draft_ruling, object_to, sign_ruling
 from chengge.coordination.actions.surveys import Planned, Position, add_photos, conclude, draw, plan_survey, say_position
-from chengge.coordination.models import HardCase, JointSurvey, Meeting, SurveyUnit
+from chengge.coordination.models import HardCase, JointSurvey, Meeting, Ruling, SurveyUnit
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import Post
 from chengge.foundation.actions import ResponsibilityValues, save_responsibility
@@ -43,7 +43,8 @@ def fill(seed: int) -> None:
     _send_back(dice)
     _two_lists(now)
     look_through()
-    hard = list(HardCase.objects.filter(settled_at=None).select_related("case", "case__problem_class").order_by("rank", "pk"))
+    fresh = HardCase.objects.filter(settled_at=None, case__joint_surveys=None, case__agenda_items=None, case__rulings=None)
+    hard = list(fresh.select_related("case", "case__problem_class").order_by("rank", "pk"))
     cases = [one.case for one in hard if one.case.grid_code is not None] or _returned_once()
     if len(cases) < 2:
         return
@@ -79,7 +80,9 @@ def _two_lists(now: datetime) -> None:
     administrator = on_post(Post.ADMINISTRATOR)
     departments = list(Organization.objects.filter(level=2, kind="department", valid_to=None).order_by("code"))
     waiting = (
-        Case.objects.filter(stage="filed", component_code=None, grid_code__isnull=False).select_related("rule").order_by("-urgent", "pk")
+        Case.objects.filter(stage="filed", component_code=None, grid_code__isnull=False, hard=None)
+        .select_related("rule")
+        .order_by("-urgent", "pk")
     )
     for number, case in enumerate(waiting[:OVERLAPS]):
         usual = case.rule.organization_id if case.rule is not None else None
@@ -174,6 +177,7 @@ def _rulings(cases: list[Case], survey: JointSurvey, meeting: Meeting, now: date
     """One ruling that holds, one that runs out soon and is objected to, one draft that waits for a signature."""
     coordinator, leader = on_post(Post.COORDINATOR), on_post(Post.LEADER)
     today = city_day(now)
+    known = Ruling.objects.filter(state="signed").values_list("pk", flat=True)
     first, second, third = cases[0], cases[1], cases[-1]
     attended = SurveyUnit.objects.filter(survey=survey).order_by("pk").values_list("organization_id", flat=True)[0]
     plans = (
@@ -198,7 +202,7 @@ def _rulings(cases: list[Case], survey: JointSurvey, meeting: Meeting, now: date
         )
         ruling = draft_ruling(coordinator, drafted)
         if number < 2:
-            sign_ruling(leader, ruling.pk, [])
+            sign_ruling(leader, ruling.pk, known.all())
         clerk = clerk_of(body) if number == 1 else None
         if clerk is not None:
             object_to(clerk, ruling.pk, "施工单位尚未移交围挡，请顺延一周执行。")

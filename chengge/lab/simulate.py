@@ -35,6 +35,7 @@ from chengge.organization.queries import MACHINE, Actor, city_day
 WAITING_TASKS_EVERY_SECONDS = 600
 CITIZENS = ("李女士", "张先生", "王先生", "陈女士", "刘阿姨", "赵师傅", "孙女士", "周先生", "吴大爷", "郑女士", "钱先生", "冯女士")
 NEVER_ANSWERS = 0.03
+WAITS_FOR_THE_PLATFORM = 14 * 24 * 3600  # what is undecided; a ruling comes before, or somebody dispatches it after all
 AMENDED_PLACES = ("路东侧", "路西侧", "路口东南角", "公交站旁", "人行道上")
 
 FIRST_SERIAL_OF_A_RUSH = 1_000_000  # a number range of its own, whatever the days before hold
@@ -64,6 +65,7 @@ class Simulation:
         self.lives: dict[int, Life] = {}
         self.crowded_from: int | None = None
         self.goes_by_itself = switched_on()
+        self.undecided: set[tuple[int, int]] = set()  # classes and communities in which the platform is to say who answers
         self._seen: dict[int, tuple[float, float, int]] = {}  # where inspectors stood last
         self._queue: list[tuple[int, int, Callable[[int], None]]] = []
         self._counted = 0
@@ -194,7 +196,8 @@ class Simulation:
         if deed is None:
             self.lives.pop(life.id, None)
             return
-        self.put(life, deed, now + deed.wait)
+        undecided = deed.action == "dispatch" and (life.class_id, (life.grid_code or 0) // 1000) in self.undecided
+        self.put(life, deed, now + deed.wait + (WAITS_FOR_THE_PLATFORM if undecided else 0))
 
     def put(self, life: Life, deed: Deed, at: int) -> None:
         """A deed planned later for the same case takes the place of the one before."""
@@ -212,7 +215,7 @@ class Simulation:
             moved = perform(life.id, deed.action, actor, self._given(life, deed, actor), seen=life.step, origin=Origin.SIMULATED)
         except Conflict:
             self.tally.conflicts += 1  # A real person was faster; look at the case again.
-            self._look_again(life, now)
+            self.look_again(life, now)
             return
         except Refused as refused:  # The city has changed its rules or people meanwhile: this case is left to real ones.
             self.tally.refused.append(f"case {life.id}, {life.stage}: {deed.action} by {actor.name}: {refused}")
@@ -341,7 +344,7 @@ class Simulation:
             case "answer_supervision":
                 life.supervision = "answered"
 
-    def _look_again(self, life: Life, now: int) -> None:
+    def look_again(self, life: Life, now: int) -> None:
         """Read a case anew after somebody else moved it."""
         found = open_lives(self.world, life.id)
         self.lives.pop(life.id, None)

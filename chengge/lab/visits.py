@@ -28,7 +28,7 @@ PROMISES = (
 
 
 def fill(seed: int) -> None:
-    """Draft and make the visits of the last weeks, plan this one and the next."""
+    """Draft the visits of the last weeks and make those that the simulated days have not, plan this one and the next."""
     dice = Random(f"{seed} visits")  # noqa: S311 (play, not secrets)
     now = clock.now().replace(microsecond=0)
     coordinator = on_post(Post.COORDINATOR)
@@ -40,7 +40,7 @@ def fill(seed: int) -> None:
             draft_week(week)
         if not back:
             break
-        for number, visit in enumerate(DepartmentVisit.objects.filter(week=week).order_by("pk")):
+        for number, visit in enumerate(DepartmentVisit.objects.filter(week=week, state="planned").order_by("pk")):
             if back == 2 and number == 2:
                 call_visit_off(coordinator, visit.pk, "部门防汛值班，改期。")
                 continue

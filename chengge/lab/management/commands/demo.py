@@ -25,6 +25,7 @@ from chengge.lab import (
     levels,
     likeness,
     outsiders,
+    platform_days,
     portal,
     requests,
     rulings,
@@ -149,6 +150,7 @@ def _live_until(now: datetime, days: int, seed: int, cases_per_day: int) -> None
     plan_last_hour(simulation, last)
     levels.plan_handovers(simulation, last)
     hard_cases.plan_looks(simulation, first, last)
+    platform_days.plan_days(simulation, first, last)
     with passing_time(f"{days} days go by", first, last, Console(stderr=True)) as progress:
         simulation.run(first, last, AtOnce(), progress)
 

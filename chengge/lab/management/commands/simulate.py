@@ -10,9 +10,11 @@ from rich.console import Console
 
 from chengge import clock
 from chengge.lab.console import city_time, passing_time
+from chengge.lab.hard_cases import plan_looks
 from chengge.lab.lives import last_simulated_moment
 from chengge.lab.management.commands.demo import CASES_PER_DAY, SEED
 from chengge.lab.pace import AtOnce, Beside
+from chengge.lab.platform_days import plan_days
 from chengge.lab.simulate import Progress, Simulation
 from chengge.lab.staff import extend_duties
 from chengge.lab.tracks import Walkers
@@ -59,6 +61,8 @@ class Command(BaseCommand):
             return
         simulation = Simulation(self._world(start, until), seed, cases_per_day)
         first, end = int(start.timestamp()), int(until.timestamp())
+        plan_looks(simulation, first, end)
+        plan_days(simulation, first, end)
         with passing_time(f"From {city_time(first)} to {city_time(end)}", first, end, self.console) as progress:
             simulation.run(first, end, AtOnce(), progress)
         self._tell(simulation)
@@ -77,6 +81,7 @@ class Command(BaseCommand):
                 simulation = Simulation(self._world(start, until), seed, cases_per_day)
                 first = int(start.timestamp())
                 walkers.walk(simulation)
+                plan_days(simulation, first, int(until.timestamp()))
                 simulation.run(first, int(until.timestamp()), Beside(factor, first), self._teller())
                 self._tell(simulation)
                 start = until
