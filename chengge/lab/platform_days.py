@@ -319,10 +319,11 @@ class PlatformDays:
 
     def _sign_rulings(self, dice: Random, now: int) -> None:
         """A second person signs, once the units have signed the minutes it rests on or had a day for it."""
-        drafts = Ruling.objects.filter(state="draft", drafted_at__lte=self.desk.moment(now - DRAFT_LIES), drafted_by__last_login=None)
+        drafts = Ruling.objects.filter(state="draft", drafted_at__lt=self.desk.moment(now), drafted_by__last_login=None)
         undecided = Q(meeting__state="closed", meeting__closed_at__gt=self.desk.moment(now - MINUTES_LIE))
         for ruling in drafts.exclude(undecided).order_by("pk"):
-            if dice.random() >= SIGNED_AT_A_LOOK:
+            ripe = ruling.drafted_at <= self.desk.moment(now - DRAFT_LIES) and dice.random() < SIGNED_AT_A_LOOK
+            if not ripe and not ruling.cases.filter(hard__way=HardCase.WayChoice.KEY).exists():  # what presses waits for nobody
                 continue
             first, second = dice.sample((Post.COORDINATOR, Post.LEADER), 2)
             signer = self.desk.on(first, dice, now, but=ruling.drafted_by_id) or self.desk.on(second, dice, now, but=ruling.drafted_by_id)
