@@ -5,12 +5,12 @@ that saves.
 """
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
+from psycopg.pq import Format
 
 from chengge.casework import said, search
 from chengge.casework.models import Case, Clock
@@ -126,15 +126,17 @@ class Locked:
 
 
 def lock(case_id: int, asked: Sequence[Statement] = ()) -> Locked | None:
-    """Take a case in hand; None if there is no such case. Two queries and those `asked` besides, one way to the server and back."""
-    with ExitStack() as stack:
-        of_case, of_clocks, *besides = [stack.enter_context(connection.cursor()) for _cursor in range(2 + len(asked))]
-        stack.enter_context(of_case.connection.pipeline())
-        of_case.execute(LOCK_CASE, [case_id])
-        of_clocks.execute(RUNNING_CLOCKS, [case_id, case_id])  # Seen as they are once the lock is held: each statement looks anew.
-        for cursor, (statement, values) in zip(besides, asked, strict=True):
+    """Take a case in hand; None if there is no such case. Two queries and those `asked` besides."""
+    with connection.cursor() as cursor:
+        cursor.cursor.format = Format.BINARY  # so many columns, and moments above all, are read in much less time
+        cursor.execute(LOCK_CASE, [case_id])
+        row = cursor.fetchone()
+        cursor.execute(RUNNING_CLOCKS, [case_id, case_id])  # Seen as they are once the lock is held: each statement looks anew.
+        clocks = cursor.fetchall()
+        told = []
+        for statement, values in asked:
             cursor.execute(statement, values)
-        row, clocks, told = of_case.fetchone(), of_clocks.fetchall(), [cursor.fetchone() for cursor in besides]
+            told.append(cursor.fetchone())
     if row is None:
         return None
     return Locked(
