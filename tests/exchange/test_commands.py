@@ -114,7 +114,7 @@ def test_every_import_leaves_a_record(tmp_path: Path) -> None:
 
 # --- Templates --------------------------------------------------------------------------------------------------------------------------
 
-WITH_TEMPLATE = [kind for kind in KINDS if kind not in ("boundaries", "grids", "base-map")]
+WITH_TEMPLATE = [kind for kind in KINDS if kind not in ("boundaries", "grids", "base-map", "areas")]
 
 
 @pytest.mark.parametrize("kind", WITH_TEMPLATE)

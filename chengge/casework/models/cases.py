@@ -16,7 +16,7 @@ from chengge.organization.models import Organization
 class Case(models.Model):
     """The present of a case: a fold of its ledger entries. Due and yellow are those of the clock it is judged by now."""
 
-    number = models.CharField(_("number"), max_length=20, unique=True)
+    number = models.CharField(_("number"), max_length=20, db_collation="C")  # so that one index finds it whole and by its beginning
     stage = models.CharField(_("stage"), max_length=12, choices=StageChoice.choices)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     kind = models.CharField(_("kind"), max_length=10, choices=ProblemKind.choices)
@@ -102,6 +102,7 @@ class Case(models.Model):
     class Meta:
         verbose_name = _("case")
         verbose_name_plural = _("cases")
+        constraints = [models.UniqueConstraint(fields=("number",), name="case_number_given_once")]
         indexes = [
             models.Index(fields=("stage", "due_at", "id"), condition=IS_OPEN, name="case_on_desk"),
             models.Index(

@@ -51,6 +51,7 @@ class Listener:
         address: `mqtt://user:word@host:1883`, or `mqtts://…` with TLS.
         session: name of the session on the broker; another process of the same name takes it over.
         heard: messages taken in since the beginning.
+        connected: the broker has taken the subscription.
     """
 
     address: str
@@ -91,6 +92,7 @@ class Listener:
         if parts.scheme == "mqtts":
             client.tls_set()
         client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
         try:
             client.connect(parts.hostname or "", parts.port or (8883 if parts.scheme == "mqtts" else 1883), KEEPALIVE_SECONDS)
@@ -112,8 +114,14 @@ class Listener:
         if code.is_failure:
             self._refused = str(code)
             return
-        self.connected = True
         client.subscribe(self.topic, qos=1)
+
+    def _on_subscribe(self, _client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _more: Properties | None) -> None:
+        """Only now does it hear: what is sent between connecting and this is lost where the broker has forgotten the session."""
+        if any(code.is_failure for code in codes):
+            self._refused = ", ".join(map(str, codes))
+            return
+        self.connected = True
         self._note("")
 
     def _on_message(self, client: Client, _data: Any, message: MQTTMessage) -> None:
