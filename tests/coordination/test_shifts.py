@@ -185,6 +185,31 @@ def test_a_coordinator_plans_the_dispatchers_and_not_the_shift_leaders(life):
     assert not Duty.objects.filter(pk=planned.pk).exists()
 
 
+@pytest.mark.parametrize(
+    ("planner", "whom", "status"),
+    [
+        ("department", "department", 302),
+        ("department", "crew", 302),
+        ("section", "crew", 302),
+        ("crew", "section", 403),
+        ("department", "other_department", 403),
+        ("department", "dispatcher", 403),
+    ],
+)
+def test_a_department_plans_its_own_desks_and_those_below(life, planner, whom, status):
+    screen, tomorrow = at_screen(life, planner), city_day(life.now) + timedelta(days=1)
+    sent = {"member_id": life.city.members[whom].pk, "day": tomorrow, "starts": "08:00", "ends": "18:00"}
+    assert screen.post("/coordination/duty/plan/", sent).status_code == status
+    assert Duty.objects.filter(member__username=life.city.members[whom].username).exists() is (status == 302)
+
+
+def test_a_department_sees_who_is_on_duty_at_its_own_desks(life):
+    duty(life, "crew", -1, 6)
+    duty(life, "other_department", -1, 6)
+    seen = at_screen(life, "section").get("/coordination/duty/").content.decode()
+    assert (str(life.city.members["crew"]) in seen, str(life.city.members["other_department"]) in seen) == (True, False)
+
+
 def test_the_administrator_changes_the_share_of_a_level_from_a_day_on(life):
     screen = at_screen(life, "administrator")
     assert screen.post("/manage/level-limits/3/", {"share_percent": 90, "day": city_day(life.now)}).status_code == 302

@@ -1,18 +1,20 @@
-"""Planning who is on duty at a desk. Inspectors are planned on the roster of the street."""
+"""Planning who is on duty at a desk, and at the desks of departments on every level. Inspectors are planned on the roster of the street."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from chengge import clock
+from chengge.casework.queries.sight import with_all_below
 from chengge.domain.errors import Forbidden, NotFound, Refused
 from chengge.domain.lifecycle import Post
-from chengge.organization.models import Duty, Member
+from chengge.organization.models import Duty, Member, MemberPost
 from chengge.organization.queries import CITY_ZONE, Actor, city_day
 
-# Who plans the duty of whom.
+# Who plans the duty of whom. A department's clerk plans that of the own organization and of those below.
 PLANS: dict[Post, frozenset[Post]] = {
     Post.ADMINISTRATOR: frozenset({Post.OPERATOR, Post.SHIFT_LEADER, Post.DISPATCHER, Post.COORDINATOR}),
     Post.COORDINATOR: frozenset({Post.DISPATCHER, Post.COORDINATOR}),
@@ -31,9 +33,14 @@ class Planned:
     ends: time
 
 
-def plans(actor: Actor) -> frozenset[Post]:
-    """The posts whose duty this member plans."""
-    return frozenset().union(*(PLANS.get(post, frozenset()) for post in actor.posts))
+def planable(actor: Actor) -> QuerySet[MemberPost]:
+    """The posts, held today by whom, whose duty this member plans."""
+    today = city_day(clock.now())
+    posts = frozenset().union(*(PLANS.get(post, frozenset()) for post in actor.posts))
+    theirs = Q(post__in=[post.value for post in posts])
+    if Post.DEPARTMENT in actor.posts and actor.organization_id is not None:
+        theirs |= Q(post=Post.DEPARTMENT.value, member__organization_id__in=with_all_below(actor.organization_id))
+    return MemberPost.objects.filter(theirs, valid_from__lte=today, member__is_active=True).exclude(valid_to__lte=today)
 
 
 @transaction.atomic
@@ -79,7 +86,5 @@ def drop_duty(actor: Actor, duty_id: int) -> None:
 
 
 def _require(actor: Actor, member: Member) -> None:
-    held = member.posts.filter(valid_from__lte=city_day(clock.now())).exclude(valid_to__lte=city_day(clock.now()))
-    posts = frozenset(map(Post, held.values_list("post", flat=True)))
-    if not posts & plans(actor):
+    if not planable(actor).filter(member=member).exists():
         raise Forbidden("post", _("The duty of %(name)s is not yours to plan.") % {"name": member})

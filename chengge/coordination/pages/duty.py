@@ -4,13 +4,15 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chengge import clock
-from chengge.coordination.actions.duty import Planned, drop_duty, plan_duty, plans
+from chengge.casework.queries.sight import with_all_below
+from chengge.coordination.actions.duty import Planned, drop_duty, plan_duty, planable
 from chengge.coordination.pages.typed import day_typed, whole
 from chengge.coordination.queries.requests import ASKS
 from chengge.coordination.queries.shifts import AT_DESKS
@@ -18,15 +20,16 @@ from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import Post
 from chengge.organization.actions.substitutions import Arranged, arrange, call_off
 from chengge.organization.gates import actor_at, for_members, for_posts
-from chengge.organization.models import Duty, Member, MemberPost, PostChoice
-from chengge.organization.queries import CITY_ZONE, city_day
-from chengge.organization.queries.duty import colleagues, on_duty, substitutions_of
+from chengge.organization.models import Duty, MemberPost, PostChoice
+from chengge.organization.queries import CITY_ZONE, Actor, city_day
+from chengge.organization.queries.duty import OnDuty, colleagues, on_duty, substitutions_of
 from chengge.organization.refusals import status_of
 
 # Whom a desk shows as being on duty beside its own post.
 BESIDE_DESK = (Post.DISPATCHER, Post.SHIFT_LEADER, Post.COORDINATOR)
 DAYS_AHEAD = 7
-planners = for_posts(Post.ADMINISTRATOR, Post.COORDINATOR, Post.SHIFT_LEADER)
+IN_ORDER = ("post", "member__organization__code", "member__username")
+planners = for_posts(Post.ADMINISTRATOR, Post.COORDINATOR, Post.SHIFT_LEADER, Post.DEPARTMENT)
 
 
 @require_safe
@@ -96,16 +99,16 @@ def no_substitute(request: HttpRequest, substitution_id: int) -> HttpResponse:
 def _page(request: HttpRequest, refusal: Refused | None, typed: QueryDict, status: int) -> HttpResponse:
     actor, at = actor_at(request), clock.now()
     today = city_day(at)
-    mine = plans(actor)
+    mine = planable(actor)
     context: dict[str, Any] = {
         "tab": "coordination",
         "sections": bool(actor.posts & ASKS),
-        "there": on_duty(AT_DESKS, at),
+        "there": [*on_duty(AT_DESKS, at), *_of_departments(actor, at)],
         "substitutions": list(substitutions_of(actor, today)),
         "colleagues": list(colleagues(actor)),
         "arranges_all": Post.ADMINISTRATOR in actor.posts,
-        "planned": _planned(mine, at) if mine else [],
-        "planable": _planable(mine) if mine else [],
+        "planned": _planned(mine, at),
+        "planable": [(row.member, _post_and_body(actor, row)) for row in mine.select_related("member__organization").order_by(*IN_ORDER)],
         "refusal": refusal,
         "typed": typed,
         "today": today,
@@ -114,21 +117,23 @@ def _page(request: HttpRequest, refusal: Refused | None, typed: QueryDict, statu
     return render(request, "coordination/shifts/duty.html", context, status=status)
 
 
-def _held(posts: frozenset[Post]) -> Any:
-    today = city_day(clock.now())
-    rows = MemberPost.objects.filter(post__in=[post.value for post in posts], valid_from__lte=today, member__is_active=True)
-    return rows.exclude(valid_to__lte=today)
+def _of_departments(actor: Actor, at: datetime) -> list[OnDuty]:
+    """Who is on duty at the desks of the own department and of those below it."""
+    if Post.DEPARTMENT not in actor.posts or actor.organization_id is None:
+        return []
+    own = set(with_all_below(actor.organization_id))
+    return [one for one in on_duty((Post.DEPARTMENT,), at) if one.member.organization_id in own]
 
 
-def _planable(posts: frozenset[Post]) -> list[tuple[Member, str]]:
-    rows = _held(posts).select_related("member").order_by("post", "member__username")
-    return [(row.member, str(PostChoice(row.post).label)) for row in rows]
+def _post_and_body(actor: Actor, row: MemberPost) -> str:
+    body = row.member.organization
+    return str(PostChoice(row.post).label) if body is None or body.pk == actor.organization_id else body.short_name
 
 
-def _planned(posts: frozenset[Post], at: datetime) -> list[tuple[Any, list[Duty]]]:
+def _planned(held: QuerySet[MemberPost], at: datetime) -> list[tuple[Any, list[Duty]]]:
     """What is planned for the next days, day by day."""
     until = datetime.combine(city_day(at) + timedelta(days=DAYS_AHEAD), time(), CITY_ZONE)
-    rows = Duty.objects.filter(member__in=_held(posts).values("member_id"), ends_at__gt=at, starts_at__lt=until).select_related("member")
+    rows = Duty.objects.filter(member__in=held.values("member_id"), ends_at__gt=at, starts_at__lt=until).select_related("member")
     days: dict[Any, list[Duty]] = {}
     for duty in rows.order_by("starts_at", "member__username"):
         days.setdefault(city_day(duty.starts_at), []).append(duty)
