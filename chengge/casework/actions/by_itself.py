@@ -31,6 +31,7 @@ from chengge.domain.by_itself import LEAST_BAR, Record, Verdict
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.domain.lifecycle import Post
 from chengge.domain.worktime import CalendarEnds
+from chengge.foundation.actions.dated import let_hold
 from chengge.foundation.models import ProblemClass
 from chengge.foundation.queries import candidates
 from chengge.notices.actions import Draft, send_many
@@ -154,23 +155,15 @@ def save_rule(actor: Actor, class_id: int | None, values: RuleValues, day: date)
             raise Refused(name, _("A whole number from %(least)d to %(most)d.") % {"least": least, "most": most}, field=name)
     if class_id is not None:
         _require_class(ProblemClass.objects.all(), class_id)
-    before = ByItselfRule.objects.select_for_update().filter(problem_class_id=class_id, valid_to=None).first()
-    if before is not None:
-        if before.valid_from > day:
-            raise Refused("begins_later", _("This rule begins on %(day)s.") % {"day": before.valid_from}, field="day")
-        if before.valid_from == day:  # it never held a whole day
-            before.delete()
-        else:
-            before.valid_to = day
-            before.save()
-    return ByItselfRule.objects.create(
-        problem_class_id=class_id,
+    return let_hold(
+        ByItselfRule,
+        {"problem_class_id": class_id},
+        day,
         least_percent=values.least_percent,
         undo_minutes=values.undo_minutes,
         bar_percent=values.bar_percent,
         minimum_sample=values.minimum_sample,
         window_days=values.window_days,
-        valid_from=day,
     )
 
 

@@ -10,6 +10,7 @@ from chengge.casework.models import RequestRule
 from chengge.casework.words import post_names
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import ASKINGS, BY_ACTION, Post, Request
+from chengge.foundation.actions.dated import let_hold
 from chengge.foundation.models import LimitUnit
 from chengge.organization.actions import require_administrator
 from chengge.organization.queries import Actor
@@ -42,17 +43,10 @@ def save_request_rule(actor: Actor, kind: str, values: RequestRuleValues, day: d
     if kind not in RequestRule.Kind.values:
         raise Refused("kind", _("There is no such kind of request."), field="kind")
     _check(kind, values)
-    before = RequestRule.objects.select_for_update().filter(kind=kind, valid_to=None).first()
-    if before is not None:
-        if before.valid_from > day:
-            raise Refused("begins_later", _("This rule begins on %(day)s.") % {"day": before.valid_from}, field="day")
-        if before.valid_from == day:  # it never held a whole day
-            before.delete()
-        else:
-            before.valid_to = day
-            before.save()
-    return RequestRule.objects.create(
-        kind=kind,
+    return let_hold(
+        RequestRule,
+        {"kind": kind},
+        day,
         granted_by=list(values.granted_by),
         most=values.most,
         adds_limits=values.adds_limits,
@@ -61,7 +55,6 @@ def save_request_rule(actor: Actor, kind: str, values: RequestRuleValues, day: d
         answer_unit=values.answer_unit,
         evidence_from=values.evidence_from,
         apart_minutes=values.apart_minutes,
-        valid_from=day,
     )
 
 

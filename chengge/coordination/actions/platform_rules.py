@@ -1,9 +1,7 @@
 """Keeping the platform's rules: a rule is ended and replaced from a day on, so that what was found by it is still judged by it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,16 +10,14 @@ from chengge.coordination.models import EscalationRule, HardCase, HardCaseLimit,
 from chengge.coordination.queries.platform_rules import as_rule
 from chengge.domain.errors import Refused
 from chengge.domain.escalation import Stake, Step
+from chengge.foundation.actions.dated import let_hold
 from chengge.foundation.models import LimitUnit
 from chengge.foundation.queries.dated import holding_on
 from chengge.organization.actions import require_administrator
-from chengge.organization.models import Dated
 from chengge.organization.queries import Actor
 
 MOST_AMOUNT, MOST_PERCENT, MOST_COUNT = 1000, 10_000, 1000
 COUNTED = (Stake.URGENT.value, Stake.ORDERED.value)
-
-Rule = TypeVar("Rule", bound=Dated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ def save_hard_limit(actor: Actor, way: str, amount: int, unit: str, day: date) -
     _require_between("amount", amount, 1, MOST_AMOUNT)
     if unit not in LimitUnit.values:
         raise Refused("unit", _("There is no such unit."), _("Choose one of the units."), "unit")
-    return _replace(HardCaseLimit, {"way": way}, day, amount=amount, unit=unit)
+    return let_hold(HardCaseLimit, {"way": way}, day, amount=amount, unit=unit)
 
 
 @transaction.atomic
@@ -68,7 +64,7 @@ def save_escalation_rule(actor: Actor, step: int, values: EscalationValues, day:
             if (mine - theirs) * (step - other.step) < 0:
                 hint = _("The nearer step comes first.")
                 raise Refused(name, _("Another step goes by %(percent)d %%.") % {"percent": theirs}, hint, name)
-    return _replace(
+    return let_hold(
         EscalationRule,
         {"step": step},
         day,
@@ -86,22 +82,7 @@ def save_visit_rule(actor: Actor, a_week: int, every_weeks: int, day: date) -> V
     require_administrator(actor)
     _require_between("a_week", a_week, 1, 100)
     _require_between("every_weeks", every_weeks, 1, 104)
-    return _replace(VisitRule, {}, day, a_week=a_week, every_weeks=every_weeks)
-
-
-def _replace(model: type[Rule], which: Mapping[str, Any], day: date, **values: Any) -> Rule:
-    """End the row that holds without end, and begin another one."""
-    rows = model._default_manager
-    before = rows.select_for_update().filter(valid_to=None, **which).first()
-    if before is not None:
-        if before.valid_from > day:
-            raise Refused("begins_later", _("This rule begins on %(day)s.") % {"day": before.valid_from}, field="day")
-        if before.valid_from == day:  # it never held a whole day
-            before.delete()
-        else:
-            before.valid_to = day
-            before.save()
-    return rows.create(valid_from=day, **which, **values)
+    return let_hold(VisitRule, {}, day, a_week=a_week, every_weeks=every_weeks)
 
 
 def _require_between(name: str, value: int, least: int, most: int) -> None:

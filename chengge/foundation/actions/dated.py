@@ -1,10 +1,10 @@
 """Ending and beginning dated rows: nothing that a case was judged by is ever edited or deleted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
@@ -83,6 +83,29 @@ def put_in_place(change: DatedChange[Row]) -> list[Row]:
     with transaction.atomic(), _held_once(change):
         _end(change)
         return change.model._default_manager.bulk_create(list(change.begun), batch_size=BATCH_ROWS)
+
+
+def let_hold(model: type[Row], which: Mapping[str, Any], day: date, **values: Any) -> Row:
+    """Let a rule hold from `day` on, in place of the one of the same kind that holds without end; a rule that would have held no day goes.
+
+    Args:
+        which: the columns by which rules of a kind are told apart, and their values.
+
+    Raises:
+        Refused: the one that holds begins later.
+    """
+    rows = model._default_manager
+    with transaction.atomic():
+        before = rows.select_for_update().filter(valid_to=None, **which).first()
+        if before is not None:
+            if before.valid_from > day:
+                raise Refused("begins_later", _("This rule begins on %(day)s.") % {"day": before.valid_from}, field="day")
+            if before.valid_from == day:
+                before.delete()
+            else:
+                before.valid_to = day
+                before.save(update_fields=["valid_to"])
+        return rows.create(valid_from=day, **which, **values)
 
 
 def carry_out_many(actor: Actor, change: DatedChange[Row]) -> None:
