@@ -7,6 +7,7 @@ that saves.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -48,12 +49,19 @@ NO_MARKS: dict[str, Any] = {
 CASE_COLUMNS = tuple(field.attname for field in Case._meta.concrete_fields)
 CLOCK_COLUMNS = tuple(field.attname for field in Clock._meta.concrete_fields)
 
-LOCK_CASE = f"SELECT {', '.join(CASE_COLUMNS)} FROM casework_case WHERE id = %s FOR NO KEY UPDATE"  # noqa: S608
-RUNNING_CLOCKS = f"""
-SELECT so_far.clocks, {", ".join(f"clock.{column}" for column in CLOCK_COLUMNS)}
-FROM (SELECT max(ordinal) + 1 AS clocks FROM casework_clock WHERE case_id = %s) so_far
-LEFT JOIN casework_clock clock ON clock.case_id = %s AND clock.stopped_at IS NULL ORDER BY clock.ordinal
-"""  # noqa: S608
+# The case is locked, and all that is asked about it is read with it: running clocks, and `told`. Whoever had to wait for the lock sees
+# the case as it is now and the rest as it was when the question was sent; `seen` tells, and the question is asked once more.
+IN_HAND = """
+SELECT {columns} FROM casework_case
+LEFT JOIN casework_clock clock ON clock.case_id = casework_case.id AND clock.stopped_at IS NULL {told}
+WHERE casework_case.id = %s ORDER BY clock.ordinal FOR NO KEY UPDATE OF casework_case
+"""
+IN_HAND_COLUMNS = (
+    *(f"casework_case.{column}" for column in CASE_COLUMNS),
+    *(f"clock.{column}" for column in CLOCK_COLUMNS),
+    "(SELECT max(ordinal) + 1 FROM casework_clock WHERE case_id = %s) AS clocks",
+    "(SELECT entry_count FROM casework_case WHERE id = %s) AS seen",
+)
 ASSIGNMENTS = """
 SELECT ordinal, ended_at IS NULL, organization_id, level, part, outcome, ended_at
 FROM casework_assignment WHERE case_id = %s ORDER BY ordinal
@@ -101,6 +109,14 @@ SIDE_PATHS = "SELECT ordinal, kind, ended_at IS NULL, answered_at IS NULL FROM c
 Statement = tuple[str, list[Any]]
 
 
+class Ask(NamedTuple):
+    """Something asked about a case while it is taken in hand: told by one row of `width` columns, the first of them never NULL, or none."""
+
+    statement: str
+    values: list[Any]
+    width: int
+
+
 @dataclass(slots=True)
 class Draft:
     """An entry about to be written: the body as it will stand in the ledger, and who sent it."""
@@ -125,26 +141,42 @@ class Locked:
     told: list[tuple[Any, ...] | None] = field(default_factory=list)
 
 
-def lock(case_id: int, asked: Sequence[Statement] = ()) -> Locked | None:
-    """Take a case in hand; None if there is no such case. Two queries and those `asked` besides."""
+def lock(case_id: int, asked: Sequence[Ask] = ()) -> Locked | None:
+    """Take a case in hand, with what is `asked` about it; None if there is no such case. One query, two if somebody else had it."""
+    statement = _in_hand(tuple((question.statement, question.width) for question in asked))
+    values = [case_id, case_id, *(value for question in asked for value in question.values), case_id]
+    count, seen = len(CASE_COLUMNS) + len(CLOCK_COLUMNS), CASE_COLUMNS.index("entry_count")
     with connection.cursor() as cursor:
         cursor.cursor.format = Format.BINARY  # so many columns, and moments above all, are read in much less time
-        cursor.execute(LOCK_CASE, [case_id])
-        row = cursor.fetchone()
-        cursor.execute(RUNNING_CLOCKS, [case_id, case_id])  # Seen as they are once the lock is held: each statement looks anew.
-        clocks = cursor.fetchall()
-        told = []
-        for statement, values in asked:
+        cursor.execute(statement, values)
+        rows = cursor.fetchall()
+        while rows and rows[0][seen] != rows[0][count + 1]:
             cursor.execute(statement, values)
-            told.append(cursor.fetchone())
-    if row is None:
+            rows = cursor.fetchall()
+    if not rows:
         return None
+    told, start = [], count + 2
+    for question in asked:
+        row = rows[0][start : start + question.width]
+        told.append(row if row[0] is not None else None)
+        start += question.width
     return Locked(
-        Case.from_db("default", CASE_COLUMNS, row),
-        [Clock.from_db("default", CLOCK_COLUMNS, clock[1:]) for clock in clocks if clock[1] is not None],
-        clocks[0][0] or 0,
+        Case.from_db("default", CASE_COLUMNS, rows[0][: len(CASE_COLUMNS)]),
+        [Clock.from_db("default", CLOCK_COLUMNS, row[len(CASE_COLUMNS) : count]) for row in rows if row[len(CASE_COLUMNS)] is not None],
+        rows[0][count] or 0,
         told,
     )
+
+
+@cache
+def _in_hand(asked: tuple[tuple[str, int], ...]) -> str:
+    """The statement that takes a case in hand and asks these questions, each with the number of its columns."""
+    names = [[f"told_{place}_{column}" for column in range(width)] for place, (_statement, width) in enumerate(asked)]
+    joins = (
+        f"LEFT JOIN LATERAL ({statement}) told_{place}({', '.join(columns)}) ON true"
+        for place, ((statement, _width), columns) in enumerate(zip(asked, names, strict=True))
+    )
+    return IN_HAND.format(columns=", ".join((*IN_HAND_COLUMNS, *(name for columns in names for name in columns))), told=" ".join(joins))
 
 
 class Held(NamedTuple):
@@ -166,9 +198,9 @@ def assignments_of(case_id: int) -> list[Held]:
         return [Held(*row) for row in cursor.fetchall()]
 
 
-def asking_for_holders(case_id: int) -> Statement:
+def asking_for_holders(case_id: int) -> Ask:
     """Asks in whose hands a case is: one row, the organizations from the one it was dispatched to down, without those of parts."""
-    return f"SELECT ARRAY({HOLDERS})", [case_id]
+    return Ask(f"SELECT ARRAY({HOLDERS})", [case_id], 1)
 
 
 def side_paths_of(case_id: int) -> list[tuple[int, str, bool, bool]]:
@@ -193,13 +225,19 @@ def open_case(draft: Draft, moment: datetime, words: str) -> tuple[int, int]:
         )
         (case_id,) = cursor.fetchone()
         changes = [*_moves(case_id, body, moment, 0), *_kept(case_id, texts), search.writing(case_id, words)]
-        return case_id, _write(cursor, changes, _entry(case_id, draft, text, chain, moment))
+        return case_id, _write(cursor, changes, _entry(case_id, draft, text, chain, moment))[0]
 
 
-def append(locked: Locked, draft: Draft, moment: datetime, also: Sequence[Statement] = ()) -> int:
-    """Write one more entry of a locked case, and all that it changes: case, clocks, assignments, and `also` what is told.
+def append(
+    locked: Locked, draft: Draft, moment: datetime, also: Sequence[Statement] = (), proofs: Statement | None = None
+) -> tuple[int, int]:
+    """Write one more entry of a locked case, and all that it changes: case, clocks, assignments, and `also` what is told. One query.
 
-    Returns the entry's id. One query.
+    Args:
+        proofs: binds photos to the entry, which it calls `entry`.
+
+    Returns:
+        The entry's id, and how many rows `proofs` bound.
     """
     case_id, body = locked.case.pk, draft.body
     columns = _columns(body["case"])
@@ -213,19 +251,23 @@ def append(locked: Locked, draft: Draft, moment: datetime, also: Sequence[Statem
     )
     changes = [fold, *_moves(case_id, body, moment, locked.clock_count), *_kept(case_id, texts), *also]
     with connection.cursor() as cursor:
-        return _write(cursor, changes, _entry(case_id, draft, text, chain, moment))
+        return _write(cursor, changes, _entry(case_id, draft, text, chain, moment), proofs)
 
 
 def _kept(case_id: int, texts: list[said.Said]) -> list[Statement]:
     return [said.insertion(case_id, texts)] if texts else []
 
 
-def _write(cursor: Any, changes: list[Statement], entry: Statement) -> int:
+def _write(cursor: Any, changes: list[Statement], entry: Statement, proofs: Statement | None = None) -> tuple[int, int]:
     """Send the entry and all that it changes to the server as one statement: they touch different rows, so order is free."""
-    parts = [f"change_{number} AS ({statement})" for number, (statement, _values) in enumerate(changes)]
-    before = f"WITH {', '.join(parts)} " if parts else ""
-    cursor.execute(f"{before}{entry[0]}", [value for _statement, values in (*changes, entry) for value in values])
-    return int(cursor.fetchone()[0])
+    sent = [(f"change_{number}", *change) for number, change in enumerate(changes)] + [("entry", *entry)]
+    if proofs is not None:
+        sent.append(("bound", *proofs))
+    parts = ", ".join(f"{name} AS ({statement})" for name, statement, _values in sent)
+    bound = "(SELECT count(*) FROM bound)" if proofs is not None else "0"
+    cursor.execute(f"WITH {parts} SELECT id, {bound} FROM entry", [value for _name, _statement, values in sent for value in values])  # noqa: S608
+    entry_id, count = cursor.fetchone()
+    return int(entry_id), int(count)
 
 
 def write_anew(cursor: Any, case_id: int, folded: Folded, chain: bytes) -> None:

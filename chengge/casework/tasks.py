@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from chengge.casework.ledger import Statement
+from chengge.casework.ledger import Ask, Statement
 from chengge.casework.models import Case
 from chengge.organization.queries import city_day
 
@@ -66,9 +66,9 @@ def inspector_for(grid_code: int | None, lon: float, lat: float, at: datetime) -
     return member_id, why
 
 
-def asking_for_open(case_id: int) -> Statement:
+def asking_for_open(case_id: int) -> Ask:
     """The question of `open_task`, for `ledger.lock` to ask with the rest."""
-    return OPEN_TASK, [case_id]
+    return Ask(OPEN_TASK, [case_id], 2)
 
 
 def open_task(case_id: int) -> tuple[int, int | None] | None:

@@ -512,4 +512,4 @@ def test_going_down_and_up_asks_no_more_of_the_database_than_before_there_were_p
         statements("hand_up", "section", Given(reason="无力处置")),
         statements("give_parts", "department", parts(life, works_section="扶正", greening="补种")),
     ]
-    assert asked == [5, 4, 5]  # case, clocks, what is looked up (bodies below, hands it is in), and the one that writes
+    assert asked == [4, 3, 4]  # the case in hand, what is looked up (bodies below, hands it is in), and the one that writes

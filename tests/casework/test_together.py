@@ -1,15 +1,16 @@
 """Several people at once: exactly one wins, the others are told, and nothing is left half done."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from chengge.casework import audit, photos
+from chengge.casework import audit, ledger, photos
 from chengge.casework.actions import Given, Said, perform, report
-from chengge.casework.models import Case, Evidence, LedgerEntry
+from chengge.casework.models import Case, Clock, Evidence, LedgerEntry
 from chengge.domain.errors import Conflict
 from tests.casework.lives import Life, picture
 from tests.factories import build_city
@@ -56,6 +57,36 @@ def test_of_two_people_who_act_on_one_case_one_wins_and_the_other_is_told(life):
         assert len(lost) == 1
         assert "何敏" in lost[0].hint
         assert LedgerEntry.objects.filter(case=case).count() == case.entry_count + 1
+
+
+def test_who_waited_for_a_case_sees_all_of_it_as_it_is_now(life):
+    case = life.to("filed")
+    had_it = Event()
+
+    def dispatch():
+        with transaction.atomic():
+            ledger.lock(case.pk)
+            had_it.set()
+            while not waiting_for_locks():
+                time.sleep(0.01)
+            perform(case.pk, "dispatch", life.city.actor("dispatcher"), Given(organization_id=life.city.organization_id("sanitation")))
+
+    def wait():
+        had_it.wait(10)
+        with transaction.atomic():
+            return ledger.lock(case.pk)
+
+    _done, locked = at_once([dispatch, wait])
+    assert locked.case.stage == "dispatched"
+    assert locked.running == list(Clock.objects.filter(case=case, stopped_at=None).order_by("ordinal"))
+    assert "handling" in {clock.kind for clock in locked.running}
+    assert locked.clock_count == Clock.objects.filter(case=case).count()
+
+
+def waiting_for_locks() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]
 
 
 def test_one_key_sent_by_an_impatient_phone_many_times_is_one_action(life):

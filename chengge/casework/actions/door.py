@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from chengge import clock
 from chengge.casework import authority, clocks, ledger, search, tasks
 from chengge.casework.actions import given as needs
-from chengge.casework.actions import merging
+from chengge.casework.actions import merging, photos
 from chengge.casework.actions.effects import Effect, effect_of
 from chengge.casework.actions.given import Given
-from chengge.casework.actions.photos import attach
-from chengge.casework.ledger import Draft, Locked
+from chengge.casework.ledger import Ask, Draft, Locked
 from chengge.casework.models import Case, Evidence, LedgerEntry, Origin
 from chengge.casework.words import deed
 from chengge.domain.coordinates import distance_m
@@ -113,9 +112,10 @@ def _perform(case_id: int, row: Transition, actor: Actor, given: Given, seen: in
         walks.append(tasks.ending(task[0], at, row.action, actor.member_id if row.holder is Holder.TASK else None, _stood(case, given)))
     if effect.terms is not None and effect.terms.kind in TASK_OF_CLOCK:
         walks.append(tasks.giving(case, TASK_OF_CLOCK[effect.terms.kind], at, clocks.moment(body["case"]["due_at"])))
-    entry_id = ledger.append(locked, Draft(body, key), at, walks)
-    if given.photos:
-        attach(given.photos, actor, case_id, entry_id, PHASE_OF_ACTION.get(row.action, Evidence.Phase.REPORT))
+    phase = PHASE_OF_ACTION.get(row.action, Evidence.Phase.REPORT)
+    proofs = photos.binding(given.photos, actor, case_id, phase) if given.photos else None
+    entry_id, bound = ledger.append(locked, Draft(body, key), at, walks, proofs)
+    photos.require_all(given.photos, bound)
     if reworded:
         search.index(case_id)
     if other is not None:
@@ -123,7 +123,7 @@ def _perform(case_id: int, row: Transition, actor: Actor, given: Given, seen: in
     return Moved(case_id, entry_id, body["seq"], row.action, Stage(case.stage), Stage(body["to"]), at)
 
 
-def _asked(row: Transition, case_id: int, today: date) -> dict[str, ledger.Statement]:
+def _asked(row: Transition, case_id: int, today: date) -> dict[str, Ask]:
     """What else `row` needs to know that does not stand in the case: its open task, whose hands it is in, the city's limit of a stage."""
     asked = {}
     if row.holder is Holder.TASK or row.stops == "*":
@@ -131,7 +131,7 @@ def _asked(row: Transition, case_id: int, today: date) -> dict[str, ledger.State
     if row.holder is Holder.ABOVE:
         asked["held"] = ledger.asking_for_holders(case_id)
     if row.starts and row.starts not in clocks.HANDLING:
-        asked["limit"] = asking_for_stage_limit(row.starts, today)
+        asked["limit"] = Ask(*asking_for_stage_limit(row.starts, today), 2)
     return asked
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chengge.casework import clocks, ledger
 from chengge.casework.actions.given import Given
-from chengge.casework.ledger import Draft, Locked, Statement
+from chengge.casework.ledger import Ask, Draft, Locked
 from chengge.casework.models import Case, LedgerEntry, Report
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.domain.lifecycle import Need, Post, Stage, Transition
@@ -29,7 +29,7 @@ def other_of(row: Transition, case_id: int, given: Given) -> int | None:
     return None
 
 
-def in_hand(case_id: int, other_id: int | None, asked: Sequence[Statement] = ()) -> tuple[Locked, Locked | None]:
+def in_hand(case_id: int, other_id: int | None, asked: Sequence[Ask] = ()) -> tuple[Locked, Locked | None]:
     """Take a case in hand, with what is `asked` besides, and the other one that the action concerns. Raises NotFound."""
     if other_id is None or other_id == case_id:
         return _locked(case_id, asked), None
@@ -113,7 +113,7 @@ def note(
     }
     if post:
         body |= actor.stands_for(frozenset({Post(post)}), case.grid_code)
-    return ledger.append(locked, Draft(body, key), at)
+    return ledger.append(locked, Draft(body, key), at)[0]
 
 
 def reports_in(body: str) -> list[int]:
@@ -121,7 +121,7 @@ def reports_in(body: str) -> list[int]:
     return [int(pk) for pk in orjson.loads(body)["given"].get("reports", [])]
 
 
-def _locked(case_id: int, asked: Sequence[Statement]) -> Locked:
+def _locked(case_id: int, asked: Sequence[Ask]) -> Locked:
     locked = ledger.lock(case_id, asked)
     if locked is None:
         raise NotFound("case", _("There is no such case."))
