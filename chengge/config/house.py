@@ -30,6 +30,7 @@ class Resident:
     Attributes:
         patience_seconds: how long it may take to finish what it has begun when asked to stop.
         needed: whether the house falls without it; another one is left alone once it has ended by itself.
+        until_ready: waits until it does its work; the residents after it start only then, and leave it the processors till then.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Resident:
     patience_seconds: int
     environment: Mapping[str, str] = field(default_factory=dict)
     needed: bool = True
+    until_ready: Callable[["House"], None] = lambda _house: None
     process: subprocess.Popen[bytes] | None = None
     deaths: list[float] = field(default_factory=list)
 
@@ -86,6 +88,9 @@ class House:
         try:
             for resident in self.residents:
                 resident.start()
+                resident.until_ready(self)
+                if self.asked_to_stop.is_set():
+                    return
             when_started()
             while not self.asked_to_stop.wait(WATCH_EVERY_SECONDS):
                 self.keep_database()

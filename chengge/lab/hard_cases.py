@@ -7,7 +7,7 @@ from chengge.coordination.actions.hard_cases import look_through
 from chengge.lab.simulate import Simulation
 from chengge.organization.queries import CITY_ZONE
 
-EVERY = 15 * 60  # the job looks every minute; a month of that would take longer than the month's other work
+EVERY = 30 * 60  # the job looks every minute; a month of that would take longer than the month's other work
 FROM_HOUR, TO_HOUR = 7, 20
 
 

@@ -18,7 +18,7 @@ from chengge.organization.models import Member
 from chengge.organization.queries import city_day
 
 MINUTE, DAY = 60, 24 * 3600
-DAYS = 8  # before the demo's present; further back nobody looks
+DAYS = 5  # before the demo's present; further back nobody looks
 FORGOTTEN, NOT_TAKEN_ON = 0.14, 0.08
 NOTES: dict[Post, tuple[str, ...]] = {
     Post.DISPATCHER: (

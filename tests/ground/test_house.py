@@ -53,6 +53,16 @@ def test_a_killed_resident_is_started_again_and_all_are_stopped_in_order():
     assert worker.exit_code() is not None
 
 
+def test_who_comes_after_the_web_server_waits_until_it_answers():
+    order: list[str] = []
+    web, worker = resident("Web server", STAYS), resident("Worker", STAYS)
+    web.until_ready = lambda _house: order.append("web answers" if worker.process is None else "worker was there before")
+    worker.until_ready = lambda _house: order.append("worker starts")
+    started = threading.Event()
+    run_until(House([web, worker], started.set, order.append), started)
+    assert order[:2] == ["web answers", "worker starts"]
+
+
 def test_what_keeps_dying_ends_everything_with_its_name():
     told: list[str] = []
     web = resident("Web server", STAYS)

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from argparse import ArgumentParser
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,18 +56,16 @@ class Command(BaseCommand):
         _allow_open_files(2 * OPEN_CONNECTIONS)
 
         def when_started() -> None:
-            self._wait_for_first_answer(host, port, house)
-            if not house.asked_to_stop.is_set():
-                self.tell(f"== Chengge runs at http://{_shown_host(host)}:{port} (ready in {time.monotonic() - began:.1f} s)")
-                if demo_names:
-                    self.tell(f"   Sign in as {', '.join(demo_names)}; the password is always {DEMO_PASSWORD}")
-                if demo_names and not still:
-                    self.tell("   Its people are at work: cases come in and move while you watch (--still lets them rest).")
-                if demo_names and not _is_loopback(host):
-                    self.tell("   Everybody knows these passwords: do not offer the demo city to the world.")
-                self.tell("   Ctrl-C stops it.")
+            self.tell(f"== Chengge runs at http://{_shown_host(host)}:{port} (ready in {time.monotonic() - began:.1f} s)")
+            if demo_names:
+                self.tell(f"   Sign in as {', '.join(demo_names)}; the password is always {DEMO_PASSWORD}")
+            if demo_names and not still:
+                self.tell("   Its people are at work: cases come in and move while you watch (--still lets them rest).")
+            if demo_names and not _is_loopback(host):
+                self.tell("   Everybody knows these passwords: do not offer the demo city to the world.")
+            self.tell("   Ctrl-C stops it.")
 
-        residents = [_web(host, port, {"CHENGGE_DEMO": "1" if demo_names else "0"}), _worker()]
+        residents = [_web(host, port, bool(demo_names)), _worker()]
         if settings.MQTT_URL:
             residents.append(_mqtt_listener())
         if demo_names and not still:
@@ -98,23 +97,22 @@ class Command(BaseCommand):
             for old in by_age[:-STATIC_VERSIONS_KEPT]:
                 shutil.rmtree(old, ignore_errors=True)
 
-    def _wait_for_first_answer(self, host: str, port: int, house: House) -> None:
-        deadline = time.monotonic() + FIRST_ANSWER_TIMEOUT_SECONDS
-        address = f"http://{_shown_host(host)}:{port}/healthz"
-        while not house.asked_to_stop.wait(0.1):
-            try:
-                urllib.request.urlopen(address, timeout=5).close()
-                return
-            except urllib.error.HTTPError as problem:
-                raise HouseFell(
-                    f"The web server answers {problem.code} at {address}: {problem.read(500).decode(errors='replace')}"
-                ) from None
-            except OSError:
-                if any(resident.exit_code() is not None for resident in house.residents) or time.monotonic() > deadline:
-                    raise HouseFell("The web server or the worker did not start. Its last words stand above.") from None
+
+def _wait_for_first_answer(host: str, port: int, house: House) -> None:
+    deadline = time.monotonic() + FIRST_ANSWER_TIMEOUT_SECONDS
+    address = f"http://{_shown_host(host)}:{port}/healthz"
+    while not house.asked_to_stop.wait(0.1):
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except urllib.error.HTTPError as problem:
+            raise HouseFell(f"The web server answers {problem.code} at {address}: {problem.read(500).decode(errors='replace')}") from None
+        except OSError:
+            if any(resident.exit_code() is not None for resident in house.residents) or time.monotonic() > deadline:
+                raise HouseFell("The web server did not start. Its last words stand above.") from None
 
 
-def _web(host: str, port: int, environment: dict[str, str]) -> Resident:
+def _web(host: str, port: int, demo: bool) -> Resident:
     options = {
         "interface": "wsgi",
         "host": host,
@@ -130,7 +128,8 @@ def _web(host: str, port: int, environment: dict[str, str]) -> Resident:
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
     command = [sys.executable, "-m", "granian", *words, "--respawn-failed-workers", "--no-ws", "chengge.config.wsgi:application"]
-    return Resident("Web server", command, patience_seconds=20, environment=environment)
+    until_ready = partial(_wait_for_first_answer, host, port)
+    return Resident("Web server", command, patience_seconds=20, environment={"CHENGGE_DEMO": "1" if demo else "0"}, until_ready=until_ready)
 
 
 def _worker() -> Resident:
