@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengge.domain.facts import Column, FactTable, Kind, Scope
 from chengge.domain.lifecycle import CARRIED_TO_THE_END, CARRY_OVER, TRANSITIONS, ClockKind
+from chengge.organization.queries import AS_THE_CITY_COUNTS
 
 WHOLE, NUMBER, TEXT, YES_NO, MOMENT = Kind.WHOLE, Kind.NUMBER, Kind.TEXT, Kind.YES_NO, Kind.MOMENT
 
@@ -69,16 +70,16 @@ LEFT JOIN (
 """  # noqa: S608 - our own words
 BY_ITSELF = """EXISTS (SELECT 1 FROM casework_selfdispatch own WHERE own.case_id = c.id AND own.ordinal = assignment.ordinal)"""
 # The inspector whom the roster had walking there: of the shift that had begun, or else of the day's first.
-KEEPER = """(
+KEEPER = f"""(
   SELECT roster.member_id
   FROM foundation_responsibilitygridunit unit
   JOIN foundation_responsibilitygrid grid ON grid.id = unit.responsibility_grid_id
   JOIN organization_rosterentry roster ON roster.responsibility_grid = grid.code
   JOIN organization_shift shift ON shift.id = roster.shift_id
-  WHERE unit.grid_code = c.grid_code AND roster.day = (c.reported_at AT TIME ZONE 'Asia/Shanghai')::date
-  ORDER BY shift.starts > (c.reported_at AT TIME ZONE 'Asia/Shanghai')::time,
-    abs(extract(epoch FROM shift.starts - (c.reported_at AT TIME ZONE 'Asia/Shanghai')::time)), roster.member_id
-  LIMIT 1)"""
+  WHERE unit.grid_code = c.grid_code AND roster.day = (c.reported_at {AS_THE_CITY_COUNTS})::date
+  ORDER BY shift.starts > (c.reported_at {AS_THE_CITY_COUNTS})::time,
+    abs(extract(epoch FROM shift.starts - (c.reported_at {AS_THE_CITY_COUNTS})::time)), roster.member_id
+  LIMIT 1)"""  # noqa: S608 - our own words
 
 # How long the acceptance had run when a report was sent to be verified: its entry says so of the clock that it makes stand still.
 SENT_IN_TIME = """CASE WHEN entry.action = 'ask_to_verify' THEN (
@@ -93,16 +94,16 @@ DECIDED_BY = """CASE WHEN entry.action IN ('accept', 'self_dispose') THEN (
   ORDER BY later.seq LIMIT 1) END"""
 SUPERVISED = "EXISTS (SELECT 1 FROM casework_sidepath path WHERE path.case_id = c.id AND path.kind = 'order')"
 # Every month in which cases were reported, and the grids that there were at its end.
-GROUND_BY_MONTH = """(
+GROUND_BY_MONTH = f"""(
   SELECT month.day, unit.code / 1000 * 1000 AS community, count(*) AS grids, sum(unit.area_m2) AS area_m2
   FROM (
-    SELECT generate_series(date_trunc('month', min(reported_at AT TIME ZONE 'Asia/Shanghai')),
-      max(reported_at AT TIME ZONE 'Asia/Shanghai'), '1 month')::date AS day FROM casework_case
+    SELECT generate_series(date_trunc('month', min(reported_at {AS_THE_CITY_COUNTS})),
+      max(reported_at {AS_THE_CITY_COUNTS}), '1 month')::date AS day FROM casework_case
   ) month
   JOIN foundation_unitgrid unit ON unit.valid_from < month.day + interval '1 month'
     AND (unit.valid_to IS NULL OR unit.valid_to >= month.day + interval '1 month')
   GROUP BY 1, 2
-) ground"""
+) ground"""  # noqa: S608
 
 CASES = FactTable(
     "cases",
@@ -131,7 +132,7 @@ CASES = FactTable(
         Column("self_disposed", YES_NO, "c.self_disposed", _("Disposed of by the inspector on the spot")),
         Column("rework_count", WHOLE, "c.rework_count", _("Failed checks")),
         Column("return_count", WHOLE, "c.return_count", _("Times it was handed back")),
-        Column("wrong_dispatch_count", WHOLE, "c.wrong_dispatch_count", _("Returns that were confirmed as wrong dispatches")),
+        Column("wrong_dispatch_count", WHOLE, "c.wrong_dispatch_count", _("Dispatches confirmed as wrong by a return, or undone")),
         Column("reopen_count", WHOLE, "c.reopen_count", _("Times it was reopened")),
         Column("merged_into_id", WHOLE, "c.merged_into_id", _("The case that goes on for it")),
         Column("reported_at", MOMENT, "c.reported_at", _("Reported")),

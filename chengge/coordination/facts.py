@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from chengge.casework.facts import CLASSED, PLACED
 from chengge.coordination.platform_facts import PLATFORM
 from chengge.domain.facts import Column, FactTable, Kind, Scope
+from chengge.organization.queries import AS_THE_CITY_COUNTS
 
 WHOLE, TEXT, YES_NO, MOMENT = Kind.WHOLE, Kind.TEXT, Kind.YES_NO, Kind.MOMENT
 
@@ -18,8 +19,12 @@ JOIN (
   FROM {{cases}} mine JOIN casework_ledgerentry entry ON entry.case_id = mine.id WHERE entry.action = 'dispatch'
 ) made ON made.case_id = c.id
 """  # noqa: S608 - our own words
-RETURNED = "EXISTS (SELECT 1 FROM casework_ledgerentry back WHERE back.case_id = c.id AND back.action = 'confirm_return' AND {when})"
-LOCAL_DAY, LOCAL_TIME = "(made.at AT TIME ZONE 'Asia/Shanghai')::date", "(made.at AT TIME ZONE 'Asia/Shanghai')::time"
+RETURNED = """EXISTS (SELECT 1 FROM casework_ledgerentry back
+  WHERE back.case_id = c.id AND back.action = 'confirm_return' AND back.seq < made.seq)"""
+# Its own end, before the next dispatch: a return that was confirmed, or that it was undone.
+WENT_WRONG = """EXISTS (SELECT 1 FROM casework_ledgerentry back WHERE back.case_id = c.id AND back.seq > made.seq
+  AND back.action IN ('confirm_return', 'undo_dispatch') AND (made.next_seq IS NULL OR back.seq < made.next_seq))"""
+LOCAL_DAY, LOCAL_TIME = f"(made.at {AS_THE_CITY_COUNTS})::date", f"(made.at {AS_THE_CITY_COUNTS})::time"
 # Shifts overlap: the one that has begun last.
 SHIFT = f"""(
   SELECT shift.code FROM organization_shift shift
@@ -46,13 +51,8 @@ DISPATCHING = FactTable(
         Column("member_id", WHOLE, "made.member_id", _("By whom; none for machines")),
         Column("shift", TEXT, SHIFT, _("Code of the shift that had begun last; none outside all shifts")),
         Column("nth", WHOLE, "made.nth", _("Its turn among the dispatches of the case, from 1")),
-        Column("after_return", YES_NO, RETURNED.format(when="back.seq < made.seq"), _("A return had been confirmed before")),
-        Column(
-            "wrong",
-            YES_NO,
-            RETURNED.format(when="back.seq > made.seq AND (made.next_seq IS NULL OR back.seq < made.next_seq)"),
-            _("A return confirmed that it had gone wrong"),
-        ),
+        Column("after_return", YES_NO, RETURNED, _("A return had been confirmed before")),
+        Column("wrong", YES_NO, WENT_WRONG, _("A return confirmed that it had gone wrong, or it was undone")),
         Column("stage", TEXT, "c.stage", _("Where the case stands")),
         Column("return_count", WHOLE, "c.return_count", _("Times the case was handed back")),
         Column("rework_count", WHOLE, "c.rework_count", _("Failed checks of the case")),

@@ -6,9 +6,9 @@ Only what does not change any more is told: a survey that has ended, minutes tha
 from django.utils.translation import gettext_lazy as _
 
 from chengge.domain.facts import Column, FactTable, Kind, Scope
+from chengge.organization.queries import AS_THE_CITY_COUNTS
 
 DAY, WHOLE, TEXT, MOMENT = Kind.DAY, Kind.WHOLE, Kind.TEXT, Kind.MOMENT
-OF_THE_CITY = "AT TIME ZONE 'Asia/Shanghai'"
 
 
 def _count(table: str, condition: str) -> str:
@@ -23,7 +23,7 @@ SURVEYS = FactTable(
     "(SELECT * FROM coordination_jointsurvey WHERE ended_at IS NOT NULL) survey",
     ("day", "survey_id"),
     (
-        Column("day", DAY, f"(survey.ended_at {OF_THE_CITY})::date", _("The day, as the city counts it")),
+        Column("day", DAY, f"(survey.ended_at {AS_THE_CITY_COUNTS})::date", _("The day, as the city counts it")),
         Column("survey_id", WHOLE, "survey.id", _("The survey")),
         Column("meets_at", MOMENT, "survey.meets_at", _("Moment for which it was planned")),
         Column("state", TEXT, "survey.state", _("Concluded or called off")),
@@ -45,7 +45,7 @@ MEETINGS = FactTable(
     "(SELECT * FROM coordination_meeting WHERE closed_at IS NOT NULL) meeting",
     ("day", "meeting_id"),
     (
-        Column("day", DAY, f"(meeting.closed_at {OF_THE_CITY})::date", _("The day, as the city counts it")),
+        Column("day", DAY, f"(meeting.closed_at {AS_THE_CITY_COUNTS})::date", _("The day, as the city counts it")),
         Column("meeting_id", WHOLE, "meeting.id", _("The meeting")),
         Column("meets_at", MOMENT, "meeting.meets_at", _("Moment for which it was planned")),
         Column("points", WHOLE, _count("coordination_agendaitem", AT_TABLE), _("Points of the agenda")),
@@ -64,7 +64,7 @@ RULINGS = FactTable(
     "(SELECT * FROM coordination_ruling WHERE signed_at IS NOT NULL) ruling",
     ("day", "ruling_id"),
     (
-        Column("day", DAY, f"(ruling.signed_at {OF_THE_CITY})::date", _("The day, as the city counts it")),
+        Column("day", DAY, f"(ruling.signed_at {AS_THE_CITY_COUNTS})::date", _("The day, as the city counts it")),
         Column("ruling_id", WHOLE, "ruling.id", _("The ruling")),
         Column("drafted_at", MOMENT, "ruling.drafted_at", _("Drafted")),
         Column("signed_at", MOMENT, "ruling.signed_at", _("Signed")),

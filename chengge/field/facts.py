@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengge.casework.facts import CLASS_CODE
 from chengge.domain.facts import Column, FactTable, Kind, Scope
+from chengge.organization.queries import AS_THE_CITY_COUNTS
 
 PATROL = FactTable(
     "patrol",
@@ -32,7 +33,7 @@ SURVEYS = FactTable(
     "field_componentsurvey survey" + SURVEYED,
     ("day", "survey_id"),
     (
-        Column("day", Kind.DAY, "(survey.made_at AT TIME ZONE 'Asia/Shanghai')::date", _("The day, as the city counts it")),
+        Column("day", Kind.DAY, f"(survey.made_at {AS_THE_CITY_COUNTS})::date", _("The day, as the city counts it")),
         Column("survey_id", Kind.WHOLE, "survey.id", _("The survey")),
         Column("at", Kind.MOMENT, "survey.made_at", _("When")),
         Column("kind", Kind.TEXT, "survey.kind", _("New, moved, changed or gone")),
@@ -48,7 +49,7 @@ DECISIONS = FactTable(
     "field_surveydecision decision JOIN field_componentsurvey survey ON survey.id = decision.survey_id" + SURVEYED,
     ("day", "decision_id"),
     (
-        Column("day", Kind.DAY, "(decision.at AT TIME ZONE 'Asia/Shanghai')::date", _("The day, as the city counts it")),
+        Column("day", Kind.DAY, f"(decision.at {AS_THE_CITY_COUNTS})::date", _("The day, as the city counts it")),
         Column("decision_id", Kind.WHOLE, "decision.id", _("The decision")),
         Column("survey_id", Kind.WHOLE, "decision.survey_id", _("The survey")),
         Column("at", Kind.MOMENT, "decision.at", _("When")),

@@ -43,3 +43,24 @@ def test_two_of_three_went_by_themselves_and_one_of_them_was_wrong(life: Life, s
     }
     assert (told["C50"], told["C51"]) == ((2, 3), (1, 2))
     assert told["C1"] == (2, 3)  # what was undone was dispatched wrongly
+
+
+def test_an_undone_dispatch_was_a_wrong_one_and_settles_nothing(life: Life, store: FactStore):
+    save_rule(life.city.actor("administrator"), None, RuleValues(least_percent=75), city_day(life.now))
+    switch(life.city.actor("coordinator"), life.city.manhole.pk, True, "责任清单齐全")
+    life.to("filed", rule="rattling")
+    assert look() == 1
+    life.later(minutes=2)
+    life.do("undo_dispatch", "dispatcher", Given(reason="派错了"))
+    for step in ("dispatched", "handling", "handled", "checking", "checked", "closed"):
+        life.later(minutes=5)
+        life._step(step, "rattling")
+    refresh(store)
+    made = [(row["nth"], row["member_id"] is None, row["after_return"], row["wrong"]) for row in rows(store, "dispatching")]
+    assert made == [(1, True, False, True), (2, False, False, False)]
+    span = life.now - timedelta(days=40), life.now + timedelta(days=40)
+    told = {
+        one.code: (one.numerator, one.denominator)
+        for one in reckon(with_duckdb(store, Settings()), indicators(Settings()), Subject.CITY, *span)
+    }
+    assert told["C41"] == (0, 1)  # it took a second dispatch

@@ -8,15 +8,15 @@ from pyarrow import csv
 
 from chengge.domain.facts import FactTable, Kind
 from chengge.evaluation.facts.tables import TYPES, schema_of
+from chengge.organization.queries import AS_THE_CITY_COUNTS
 
-CITY_ZONE_NAME = "Asia/Shanghai"
 TOUCHED = "(SELECT sitting.* FROM casework_case sitting JOIN touched_cases USING (id))"
 
 
 def cases_of_month(month: str) -> str:
     """The cases reported in a month of the city, such as 2026-10, as a FROM item."""
-    begin = f"('{month}-01'::timestamp AT TIME ZONE '{CITY_ZONE_NAME}')"
-    end = f"('{month}-01'::timestamp + interval '1 month') AT TIME ZONE '{CITY_ZONE_NAME}'"
+    begin = f"('{month}-01'::timestamp {AS_THE_CITY_COUNTS})"
+    end = f"('{month}-01'::timestamp + interval '1 month') {AS_THE_CITY_COUNTS}"
     return f"(SELECT * FROM casework_case WHERE reported_at >= {begin} AND reported_at < {end})"  # noqa: S608 (a checked month)
 
 

@@ -18,17 +18,18 @@ from django.db import connection, transaction
 from chengge import clock
 from chengge.casework.queries.live import moved_since, read_to_now
 from chengge.domain.facts import FactTable, Scope
-from chengge.evaluation.facts.reading import CITY_ZONE_NAME, TOUCHED, cases_of_month, read
+from chengge.evaluation.facts.reading import TOUCHED, cases_of_month, read
 from chengge.evaluation.facts.store import FactStore, Manifest, layout_of
 from chengge.evaluation.facts.tables import fact_tables
+from chengge.organization.queries import AS_THE_CITY_COUNTS
 
 LOCK = 0x66616374  # "fact": one refresh at a time
 LOOK_BACK = timedelta(hours=1)
 DAYS_STILL_CHANGING = timedelta(days=40)
 WRITERS = 2  # at once, each with one table, a month of it in memory
 
-MONTH = f"to_char(reported_at AT TIME ZONE '{CITY_ZONE_NAME}', 'YYYY-MM')"
-MONTHS = f"SELECT DISTINCT {MONTH} FROM (SELECT min(reported_at) AS low, max(reported_at) AS high FROM casework_case) bounds, LATERAL (SELECT generate_series(date_trunc('month', low AT TIME ZONE '{CITY_ZONE_NAME}'), high AT TIME ZONE '{CITY_ZONE_NAME}', '1 month') AT TIME ZONE '{CITY_ZONE_NAME}' AS reported_at) months ORDER BY 1"  # noqa: E501, S608
+MONTH = f"to_char(reported_at {AS_THE_CITY_COUNTS}, 'YYYY-MM')"
+MONTHS = f"SELECT DISTINCT {MONTH} FROM (SELECT min(reported_at) AS low, max(reported_at) AS high FROM casework_case) bounds, LATERAL (SELECT generate_series(date_trunc('month', low {AS_THE_CITY_COUNTS}), high {AS_THE_CITY_COUNTS}, '1 month') {AS_THE_CITY_COUNTS} AS reported_at) months ORDER BY 1"  # noqa: E501, S608
 TOUCHED_MONTHS = f"SELECT {MONTH}, array_agg(id) FROM casework_case JOIN touched_cases USING (id) GROUP BY 1 ORDER BY 1"  # noqa: S608
 
 Tell = Callable[[str], None]

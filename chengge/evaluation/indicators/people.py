@@ -17,7 +17,7 @@ def of_people(_settings: Settings) -> tuple[Indicator, ...]:
               better=Better.LOWER, formula=_("dispatches after a confirmed return that were returned again / dispatches after a confirmed return"), basis=OWN),
         share("C41", "一次办结率", "Settled at the first dispatch", ANY,
               where("first_dispatches", lambda t: t.closed & t.straight), where("first_dispatches", lambda t: t.closed),
-              better=Better.HIGHER, formula=_("first dispatches whose case was closed without a return and without a failed check / first dispatches whose case was closed"), basis=OWN),
+              better=Better.HIGHER, formula=_("first dispatches not undone whose case was closed without a return and without a failed check / first dispatches whose case was closed"), basis=OWN),
         seconds("C42", "疑难案卷处理时长", "Time to settle a hard case", ANY,
                 where("hard_settled", lambda t: t.waited_seconds), all_of("hard_settled"),
                 better=Better.LOWER, formula=_("seconds from finding a hard case to settling it, day and night / hard cases settled"), basis=HANGZHOU),

@@ -213,7 +213,7 @@ def _dispatching(facts: Facts, which: Callable[[Table], Value]) -> Table:
         "case_id", "at", "wrong",
         member=rows.member_id,
         closed=rows.stage == "closed",
-        straight=(rows.return_count == 0) & (rows.rework_count == 0),
+        straight=(rows.return_count == 0) & (rows.rework_count == 0) & ~rows.wrong,
         **placed(rows),
     )  # fmt: skip
 

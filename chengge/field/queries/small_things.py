@@ -16,7 +16,7 @@ from chengge.domain.codes import code_range
 from chengge.domain.coordinates import distance_m
 from chengge.domain.errors import Refused
 from chengge.organization.models import Member
-from chengge.organization.queries import CITY_ZONE, Actor
+from chengge.organization.queries import AS_THE_CITY_COUNTS, CITY_ZONE, Actor
 
 LONGEST_DAYS = 184
 WAITING = {"stage": StageChoice.CHECKED.value, "self_disposed": True}
@@ -29,7 +29,7 @@ DIMENSIONS = {
         "c.grid_code / 1000000",
         "(SELECT name FROM foundation_division WHERE code = told.key ORDER BY valid_to DESC NULLS FIRST LIMIT 1)",
     ),
-    "month": ("to_char(c.reported_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')", "told.key"),
+    "month": (f"to_char(c.reported_at {AS_THE_CITY_COUNTS}, 'YYYY-MM')", "told.key"),
 }
 # Each disposal with what came of it: closed, refused, or nothing yet. From the ledger, so that a refused one counts too.
 TOTALS = """

@@ -13,6 +13,8 @@ from chengge.domain.lifecycle import Axis, Post
 from chengge.organization.models import Member
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
+# After a moment in SQL: day and time as the city counts them; after those, the moment again.
+AS_THE_CITY_COUNTS = f"AT TIME ZONE '{CITY_ZONE.key}'"
 # Whom a member stands in for on a day, as JSON: id, name, scope, and the posts. Only inside one organization.
 SUBSTITUTED = """
 SELECT (jsonb_build_array(absent.id, absent.full_name, absent.division_code) || (
