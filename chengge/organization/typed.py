@@ -60,6 +60,13 @@ def whole_in(written: str, name: str) -> int | None:
     return int(written)
 
 
+def id_in(written: str | None) -> int | None:
+    """The id that an address or a hidden field names; None where it names none: addresses are kept, sent on and changed by hand."""
+    if written is None or not (written.isascii() and written.isdigit() and len(written) <= MOST_DIGITS):
+        return None
+    return int(written)
+
+
 def number(given: Mapping[str, Any], name: str) -> Decimal | None:
     """A number, exactly as it was typed. Raises Refused."""
     return _read(given, name, _number_in)

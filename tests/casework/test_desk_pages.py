@@ -250,3 +250,16 @@ def test_classes_departments_and_places_are_found_by_what_is_typed(browser_of):
     for kind in ("classes", "organizations", "places"):
         assert "is called “没有的”" in client.get(f"/find/{kind}/", {"q": "没有的"}).content.decode()
         assert client.get(f"/find/{kind}/", {"q": "\0"}).status_code == 200
+
+
+@pytest.mark.parametrize("written", ["²", "9" * 30, "-1", "seven"])
+def test_an_address_changed_by_hand_names_nothing_and_breaks_nothing(browser_of, course, written):
+    case = course().to("reported")
+    operator = browser_of("operator")
+    assert operator.get(f"/cases/{case.number}/conditions/", {"class": written}).status_code == 200
+    assert operator.get("/find/alike/marks/", {"id": [written]}).json() == {}
+    assert operator.get("/reports/new/", {"problem_class_id": written}).status_code == 200
+    refused = operator.post("/desk/operator/bulk/", {"action": "ask_to_verify", "case": [f"{case.pk}:{written}"]})
+    assert refused.status_code < 500
+    case.refresh_from_db()
+    assert case.stage == "reported"

@@ -92,3 +92,19 @@ def test_numbers_and_words_come_one_by_one_or_in_a_row() -> None:
     assert (typed.wholes(form, "none"), typed.words(form, "none")) == ([], [])
     with pytest.raises(Refused, match="x"):
         typed.wholes(QueryDict("unit=1,x"), "unit")
+
+
+@pytest.mark.parametrize("written", [None, "", " 7", "7 ", "-7", "+7", "7.0", "²", "１２", "٣", "9" * 19, "7\0", "id"])
+def test_what_is_no_id_names_nothing(written: str | None) -> None:
+    assert typed.id_in(written) is None
+
+
+@given(st.text(max_size=30))
+def test_whatever_an_address_holds_names_an_id_or_nothing(written: str) -> None:
+    found = typed.id_in(written)
+    assert found is None or 0 <= found <= typed.MOST_WHOLE
+
+
+@given(st.integers(0, 10**18 - 1))
+def test_an_id_is_read_as_it_is_written(number: int) -> None:
+    assert typed.id_in(str(number)) == number

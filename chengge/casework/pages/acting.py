@@ -23,6 +23,7 @@ from chengge.domain.lifecycle import BY_ACTION, Transition
 from chengge.organization.gates import actor_at, for_members
 from chengge.organization.queries import Actor
 from chengge.organization.refusals import status_of
+from chengge.organization.typed import id_in
 
 MOST_AT_ONCE = 100
 
@@ -59,11 +60,7 @@ def _take(request: HttpRequest, actor: Actor, case: Case, row: Transition) -> Ht
     try:
         for digest in keep_files(request, actor):
             sent.appendlist("photos", digest)
-        seen = sent.get("seen", "")
-        perform(
-            case.pk, row.action, actor, given_from(sent, case, row), seen=int(seen) if seen.isdigit() and len(seen) < 10 else None,
-            key=sent.get("key") or None,
-        )  # fmt: skip
+        perform(case.pk, row.action, actor, given_from(sent, case, row), seen=id_in(sent.get("seen")), key=sent.get("key") or None)
     except Refused as refusal:
         if isinstance(refusal, Conflict):
             sent["key"] = ""
@@ -135,8 +132,9 @@ def _chosen(values: list[str]) -> dict[int, int]:
         raise Refused("case", _("At most %(most)d cases can be moved at once.") % {"most": MOST_AT_ONCE}, _("Choose fewer."))
     chosen: dict[int, int] = {}
     for value in values:
-        pk, _colon, seen = value.partition(":")
-        if not (pk.isdigit() and seen.isdigit() and len(pk) < 19 and len(seen) < 10):
+        number, _colon, count = value.partition(":")
+        pk, seen = id_in(number), id_in(count)
+        if pk is None or seen is None:
             raise Refused("case", _("“%(value)s” is no case.") % {"value": value[:40]})
-        chosen[int(pk)] = int(seen)
+        chosen[pk] = seen
     return chosen

@@ -18,6 +18,7 @@ from chengge.domain.lifecycle import BY_ACTION, Post
 from chengge.organization.gates import actor_at, for_posts
 from chengge.organization.queries import Actor
 from chengge.organization.refusals import status_of
+from chengge.organization.typed import id_in
 
 SORTERS = (Post.OPERATOR, Post.SHIFT_LEADER)
 LONGEST_TEXT = 1000
@@ -56,7 +57,7 @@ def perhaps_after_all(request: HttpRequest, number: str, other: str) -> HttpResp
 @for_posts(*SORTERS)
 def marks(request: HttpRequest) -> JsonResponse:
     """For the rows of a list, by case id: how many cases may be the same."""
-    ids = [int(value) for value in request.GET.getlist("id")[:MOST_MARKED] if value.isascii() and value.isdigit() and len(value) < 19]
+    ids = [pk for value in request.GET.getlist("id")[:MOST_MARKED] if (pk := id_in(value)) is not None]
     counts = like_counts_of(actor_at(request), ids)
     return JsonResponse({str(pk): _("like: %(count)d") % {"count": count} for pk, count in counts.items()})
 
@@ -114,7 +115,7 @@ def find_alike(request: HttpRequest) -> HttpResponse:
     lon, lat = _degrees(request, "lon"), _degrees(request, "lat")
     found = []
     if lon is not None and lat is not None:
-        class_id, component = _whole(request, "problem_class_id"), _whole(request, "component_code")
+        class_id, component = id_in(request.GET.get("problem_class_id")), id_in(request.GET.get("component_code"))
         text, place = _text(request, "description"), _text(request, "place")
         found = in_sight_of(actor, alike(lon, lat, class_id, text, clock.now(), component_code=component, place=place))
     return render(request, "casework/parts/alike_found.html", {"found": found})
@@ -149,8 +150,3 @@ def _degrees(request: HttpRequest, name: str) -> float | None:
     except ValueError:
         return None
     return value if -180 <= value <= 180 else None
-
-
-def _whole(request: HttpRequest, name: str) -> int | None:
-    value = request.GET.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None

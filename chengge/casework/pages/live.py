@@ -10,6 +10,7 @@ from chengge.casework.pages.desk import PAGE_SIZE, desk_asked, list_context, que
 from chengge.casework.queries import changes_since, lights
 from chengge.casework.queries.lists import MOST_ROWS
 from chengge.organization.gates import for_members
+from chengge.organization.typed import id_in
 
 
 @require_safe
@@ -20,12 +21,12 @@ def pulse(request: HttpRequest, post: str) -> HttpResponse:
     Headers: `X-Read-To` from where to look on, `X-Moved` the ids of the cases that moved.
     """
     actor, desk_post, wanted = desk_asked(request, post)
-    after, shown = request.GET.get("after", ""), request.GET.get("shown", "")
+    after, shown = request.GET.get("after", ""), id_in(request.GET.get("shown"))
     changes = changes_since(actor, wanted, after)
     if not changes.case_ids:
         response = HttpResponse(status=204)
     else:
-        size = min(max(int(shown), PAGE_SIZE), MOST_ROWS) if shown.isdigit() and len(shown) < 6 else PAGE_SIZE
+        size = min(max(shown or 0, PAGE_SIZE), MOST_ROWS)
         counted = lights(actor, wanted)
         context = list_context(request, actor, desk_post, wanted, None, size) | {
             "lights": counted,

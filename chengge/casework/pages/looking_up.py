@@ -10,6 +10,7 @@ from chengge.foundation.queries import classes, find_place, holding_on, rules_of
 from chengge.organization.gates import actor_at, for_members
 from chengge.organization.models import Organization
 from chengge.organization.queries import city_day
+from chengge.organization.typed import id_in
 
 MOST = 12
 LONGEST = 60
@@ -54,8 +55,7 @@ def find_places(request: HttpRequest) -> HttpResponse:
 def conditions(request: HttpRequest, number: str) -> HttpResponse:
     """The filing conditions of a class where the case lies."""
     case = case_in_sight(actor_at(request), number)
-    wanted = request.GET.get("class", "")
-    class_id = int(wanted) if wanted.isdigit() and len(wanted) < 19 else case.problem_class_id
+    class_id = id_in(request.GET.get("class")) or case.problem_class_id
     context = {
         "rules": rules_of(class_id, case.area_class, city_day(clock.now())),
         "class_shown": class_id,

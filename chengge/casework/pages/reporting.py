@@ -19,7 +19,7 @@ from chengge.domain.lifecycle import Post
 from chengge.foundation.models import ProblemClass
 from chengge.organization.gates import actor_at, for_posts
 from chengge.organization.refusals import status_of
-from chengge.organization.typed import latitude, longitude, whole
+from chengge.organization.typed import id_in, latitude, longitude, whole
 
 # Channels that an operator takes reports down from; the others come in by themselves.
 TAKEN_DOWN = (Channel.HOTLINE, Channel.LEADER, Channel.MEDIA, Channel.INSPECTION, Channel.SMS, Channel.EMAIL)
@@ -110,8 +110,7 @@ def _onward(request: HttpRequest, reported: Reported) -> HttpResponse:
 
 
 def _form(request: HttpRequest, typed: QueryDict, refusal: Refused | None, status: int, kept: Report | None = None) -> HttpResponse:
-    class_id = typed.get("problem_class_id", "")
-    chosen = ProblemClass.objects.filter(pk=int(class_id)).first() if class_id.isdigit() and len(class_id) < 19 else None
+    chosen = ProblemClass.objects.filter(pk=id_in(typed.get("problem_class_id"))).first()
     context = {
         "tab": "report",
         "typed": {name: typed.get(name, "") for name in TYPED},

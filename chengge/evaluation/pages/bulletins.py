@@ -20,6 +20,7 @@ from chengge.evaluation.periods import period_of
 from chengge.evaluation.queries import bulletins as queries
 from chengge.organization.gates import actor_at, for_members, for_posts
 from chengge.organization.refusals import status_of
+from chengge.organization.typed import id_in
 
 writers = for_posts(Post.EVALUATOR)
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -307,4 +308,4 @@ def _cases(bulletin: Bulletin, edited: queries.Edited | None) -> list[dict[str, 
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return id_in(text) or 0

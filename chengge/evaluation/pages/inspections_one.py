@@ -31,7 +31,7 @@ from chengge.foundation.pages import city_map
 from chengge.foundation.queries.map_layers import Window
 from chengge.organization.gates import actor_at, for_members
 from chengge.organization.models import Organization
-from chengge.organization.typed import text, whole
+from chengge.organization.typed import id_in, text, whole
 
 VIEWS = ("progress", "sample", "results", "agreement")
 State = Campaign.State
@@ -107,9 +107,10 @@ def third_look(request: HttpRequest, code: str, number: int) -> HttpResponse:
     def settle(actor: Any) -> None:
         marks = {}
         for name in given:
-            if name.startswith("points-") and name[7:].isascii() and name[7:].isdigit():
+            item = id_in(name.removeprefix("points-")) if name.startswith("points-") else None
+            if item is not None:
                 points = None if given[name] == "na" else whole(given, name)
-                marks[int(name[7:])] = MarkGiven(points, text(given, f"words-{name[7:]}"))
+                marks[item] = MarkGiven(points, text(given, f"words-{item}"))
         actions.take_third_look(actor, code, number, marks, text(given, "words"))
 
     return _doing(request, code, settle, _("Settled."))
@@ -247,9 +248,9 @@ def _doing(request: HttpRequest, code: str, act: Any, done: str) -> HttpResponse
         messages.success(request, done)
     except Refused as refusal:
         messages.warning(request, str(refusal))
-    back = request.POST.get("back", "")
-    if back.isascii() and back.isdigit():
-        return redirect("evaluation_inspection_place", code, int(back))
+    back = id_in(request.POST.get("back"))
+    if back is not None:
+        return redirect("evaluation_inspection_place", code, back)
     return redirect("evaluation_inspection", code)
 
 

@@ -24,6 +24,7 @@ from chengge.evaluation.queries.rules import known_indicators
 from chengge.evaluation.queries.schemes_words import in_language
 from chengge.organization.models import Member, Shift
 from chengge.organization.queries import Actor, city_day
+from chengge.organization.typed import id_in
 
 SEES_ALL = frozenset({Post.COORDINATOR, Post.LEADER, Post.EVALUATOR, Post.ADMINISTRATOR})
 MAY_LOOK = SEES_ALL | {Post.DISPATCHER}
@@ -353,8 +354,8 @@ def _name_of(actor: Actor, key: str) -> str:
         raise Forbidden("whose", _("These figures are somebody else's."), _("Your own are open to you."))
     if not key:
         return _("The whole city")
-    if kind == OF_MEMBER and whose.isascii() and whose.isdigit() and len(whose) < 19:
-        member = Member.objects.filter(pk=int(whose)).first()
+    if kind == OF_MEMBER and (member_id := id_in(whose)) is not None:
+        member = Member.objects.filter(pk=member_id).first()
         if member is not None:
             return str(member)
     shift = Shift.objects.filter(code=whose).order_by("-valid_from").first() if kind == OF_SHIFT else None

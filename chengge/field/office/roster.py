@@ -25,6 +25,7 @@ from chengge.organization.gates import actor_at
 from chengge.organization.models import RosterEntry
 from chengge.organization.queries import city_day
 from chengge.organization.queries.roster import shifts_on, span_of
+from chengge.organization.typed import id_in
 
 PAGE_SIZE = 30
 MOST_WEEKS_EXPORTED = 8
@@ -164,9 +165,10 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 def _plan(request: HttpRequest, grid: ResponsibilityGrid, day: date) -> HttpResponse:
     pairs = set()
     for text in request.POST.getlist("place"):
-        shift_id, _dash, member_id = text.partition("-")
-        if shift_id.isdigit() and member_id.isdigit():
-            pairs.add((int(shift_id), int(member_id)))
+        shift, _dash, member = text.partition("-")
+        shift_id, member_id = id_in(shift), id_in(member)
+        if shift_id is not None and member_id is not None:
+            pairs.add((shift_id, member_id))
     days = [day, *(day_of(text, day) for text in request.POST.getlist("also"))]
     try:
         for one in dict.fromkeys(days):

@@ -24,6 +24,7 @@ from chengge.foundation.pages.manage.common import day_of
 from chengge.organization import typed
 from chengge.organization.gates import actor_at
 from chengge.organization.queries import Actor, city_day
+from chengge.organization.typed import id_in
 
 PAGE_SIZE = 24
 MOST_AT_ONCE = 100
@@ -109,11 +110,12 @@ def _each(actor: Actor, chosen: list[str], action: str, given: Given) -> tuple[i
     """Take an action on each case (`id:entry count`); returns how many were done, and what was said of the others."""
     done, faults = 0, []
     for text in chosen:
-        number, _colon, seen = text.partition(":")
-        if not (number.isdigit() and seen.isdigit()):
+        number, _colon, count = text.partition(":")
+        case_id, seen = id_in(number), id_in(count)
+        if case_id is None or seen is None:
             continue
         try:
-            perform(int(number), action, actor, given, seen=int(seen))
+            perform(case_id, action, actor, given, seen=seen)
             done += 1
         except Refused as refusal:
             faults.append(str(refusal))

@@ -37,6 +37,7 @@ from chengge.organization import typed
 from chengge.organization.gates import actor_at, for_posts
 from chengge.organization.models import Organization
 from chengge.organization.queries import city_day
+from chengge.organization.typed import id_in
 
 PAGE_SIZE = 30
 MOST_CLASSES = 500
@@ -106,7 +107,7 @@ def decide(request: HttpRequest, survey_id: int) -> HttpResponse:
 @for_office
 def decide_many(request: HttpRequest) -> HttpResponse:
     """Approve all that are ticked, as they were sent."""
-    numbers = [int(text) for text in request.POST.getlist("survey")[:MOST_AT_ONCE] if text.isascii() and text.isdigit()]
+    numbers = [number for text in request.POST.getlist("survey")[:MOST_AT_ONCE] if (number := id_in(text)) is not None]
     if not numbers:
         messages.warning(request, _("Tick the surveys that are right."))
         return _back(request, None)

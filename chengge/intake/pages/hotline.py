@@ -34,7 +34,7 @@ from chengge.intake.queries.calls import Wanted, call_in_sight, call_log, caller
 from chengge.organization.gates import actor_at, for_posts
 from chengge.organization.models import Member
 from chengge.organization.refusals import status_of
-from chengge.organization.typed import day, latitude, longitude, whole
+from chengge.organization.typed import day, id_in, latitude, longitude, whole
 
 operators = for_posts(Post.OPERATOR, Post.SHIFT_LEADER)
 PAGE_SIZE = 50
@@ -77,7 +77,7 @@ def pulse(request: HttpRequest) -> HttpResponse:
     if now.version == request.GET.get("version"):
         response = HttpResponse(status=204)
     else:
-        response = render(request, "intake/hotline/calls.html", {"now": now, "open_id": int(opened) if opened.isdigit() else 0})
+        response = render(request, "intake/hotline/calls.html", {"now": now, "open_id": id_in(opened) or 0})
     ringing = (one for one in now.ringing if one.agent_id in (None, actor.member_id))
     talking = (one for one in now.talking if one.agent_id == actor.member_id)  # Answered before this page saw it ring.
     rings = next(chain(ringing, talking), None)
@@ -149,11 +149,10 @@ def beside(request: HttpRequest) -> HttpResponse:
     """Cases near the place that is marked, the likeliest first."""
     asked = request.GET
     lon, lat = longitude(asked), latitude(asked)
-    class_id = asked.get("problem_class_id", "")
     found = []
     if lon is not None and lat is not None:
         text = f"{asked.get('description', '')} {asked.get('place', '')}"[:LONGEST_TEXT].replace("\0", "")
-        found = nearby(actor_at(request), lon, lat, int(class_id) if class_id.isdigit() and len(class_id) < 19 else None, text)
+        found = nearby(actor_at(request), lon, lat, id_in(asked.get("problem_class_id")), text)
     return render(request, "intake/hotline/nearby.html", {"found": found, "asked": lon is not None})
 
 
@@ -170,12 +169,11 @@ def guess(request: HttpRequest) -> HttpResponse:
 def log(request: HttpRequest) -> HttpResponse:
     """The call log."""
     actor, asked = actor_at(request), request.GET
-    agent = asked.get("agent", "")
     wanted = Wanted(
         number=asked.get("number", "")[:40].replace("\0", ""),
         since=day(asked, "since"),
         until=day(asked, "until"),
-        agent_id=int(agent) if agent.isdigit() and len(agent) < 19 else None,
+        agent_id=id_in(asked.get("agent")),
         state=asked.get("state", ""),
         result=asked.get("result", ""),
     )

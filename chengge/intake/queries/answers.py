@@ -17,7 +17,8 @@ from chengge.domain.lifecycle import Post
 from chengge.domain.worktime import YELLOW_PERCENT
 from chengge.foundation.queries.dated import holding_on
 from chengge.intake.models import Answer, AnswerRule
-from chengge.organization.queries import CITY_ZONE, Actor, city_day
+from chengge.organization.queries import AS_THE_CITY_COUNTS, CITY_ZONE, Actor, city_day
+from chengge.organization.typed import id_in
 
 ANSWERERS = frozenset({Post.OPERATOR, Post.SHIFT_LEADER})
 WATCHERS = ANSWERERS | {Post.EVALUATOR, Post.LEADER, Post.ADMINISTRATOR}
@@ -44,14 +45,14 @@ WHERE answer.step IN ('acceptance', 'feedback', 'visit') AND answer.since >= %(f
   AND answer.state <> 'dropped'
 GROUP BY GROUPING SETS ((answer.channel, answer.step), (answer.step))
 """
-BY_DAY = """
-SELECT (answer.since AT TIME ZONE 'Asia/Shanghai')::date, answer.step, count(*), count(*) FILTER (WHERE answer.state = 'done'),
+BY_DAY = f"""
+SELECT (answer.since {AS_THE_CITY_COUNTS})::date, answer.step, count(*), count(*) FILTER (WHERE answer.state = 'done'),
   count(*) FILTER (WHERE answer.state = 'open' AND answer.due_at >= %(now)s)
 FROM intake_answer answer
 WHERE answer.step IN ('acceptance', 'feedback', 'visit') AND answer.since >= %(first)s AND answer.since < %(past)s
   AND answer.state <> 'dropped'
 GROUP BY 1, 2
-"""
+"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +211,12 @@ def _in_sight(actor: Actor) -> QuerySet[Answer]:
 def _page_by_due(rows: QuerySet[Answer], cursor: str, size: int) -> tuple[list[Answer], str | None]:
     ordered = rows.order_by("due_at", "pk")
     if cursor:
-        moment, _dash, pk = cursor.partition("-")
-        if not (moment.isdigit() and pk.isdigit() and len(moment) < 18 and len(pk) < 19):
+        before, _dash, after = cursor.partition("-")
+        moment, pk = id_in(before) if len(before) < 18 else None, id_in(after)
+        if moment is None or pk is None:
             raise Refused("cursor", _("This cursor belongs to no page."), _("Start again without a cursor."), field="cursor")
-        due_at = datetime.fromtimestamp(int(moment) / 10**6, CITY_ZONE)
-        ordered = ordered.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=int(pk)))
+        due_at = datetime.fromtimestamp(moment / 10**6, CITY_ZONE)
+        ordered = ordered.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk))
     found = list(ordered[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return found[:size], None if last is None else f"{round(last.due_at.timestamp() * 10**6)}-{last.pk}"

@@ -27,6 +27,7 @@ from chengge.intake.queries.portal.everyday import Choice, choice_of, searched, 
 from chengge.intake.queries.portal.places import hint_of
 from chengge.organization.queries import city_day
 from chengge.organization.refusals import status_of
+from chengge.organization.typed import id_in
 
 MOST_SPOTS = 5
 SHORT = 8
@@ -59,7 +60,7 @@ class Typed:
 def report_problem(request: HttpRequest) -> HttpResponse:
     """The form; once sent, the page by which the report is followed."""
     if request.method != "POST":
-        typed = Typed(problem_class=_whole(request.GET.get("class", "")), follows=request.GET.get("follows", ""))
+        typed = Typed(problem_class=id_in(request.GET.get("class", "")), follows=request.GET.get("follows", ""))
         return _form(request, typed, fresh_stamp(), None, 200)
     sent = request.POST
     stamp = read_stamp(sent.get("stamp", ""))
@@ -111,7 +112,7 @@ def near(request: HttpRequest) -> HttpResponse:
     if lon is None or lat is None:
         raise Refused("place", _("This is no valid position."), _("Mark it on the map, or name the street."), "place")
     hint = hint_of(lon, lat)
-    like = alike_nearby(lon, lat, _whole(request.POST.get("class", "")))
+    like = alike_nearby(lon, lat, id_in(request.POST.get("class", "")))
     return JsonResponse(
         {
             "said": hint.said,
@@ -202,7 +203,7 @@ def _typed(sent: QueryDict) -> Typed:
     if follow := sent.get("follow", ""):
         texts["follows"] = follow.strip()
     photos = [reference for reference in sent.getlist("photos") if photo_of(reference)]
-    return Typed(**texts, problem_class=_whole(sent.get("problem_class", "")), photos=photos, kept=True)
+    return Typed(**texts, problem_class=id_in(sent.get("problem_class", "")), photos=photos, kept=True)
 
 
 def _as_sent(typed: Typed) -> Sent:
@@ -248,11 +249,6 @@ def _places(text: str, most: int) -> list[Place]:
 
 def _choice_json(choice: Choice) -> dict[str, Any]:
     return {"id": choice.id, "name": choice.name, "icon": choice.icon}
-
-
-def _whole(text: str) -> int | None:
-    digits = text.strip()
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
 
 
 def _degrees(text: str, name: str) -> float | None:

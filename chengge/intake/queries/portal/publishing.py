@@ -14,6 +14,7 @@ from chengge.intake.queries.portal.cases import PublicCase, as_public, public_ca
 from chengge.intake.queries.portal.rules import portal_rules
 from chengge.intake.queries.portal.steps import stages_in
 from chengge.organization.queries import Actor
+from chengge.organization.typed import id_in
 
 PAGE_SIZE = 10
 PILES = ("solved", "open", "shown", "refused")
@@ -37,9 +38,9 @@ def to_decide(actor: Actor, pile: str, after: str = "", size: int = PAGE_SIZE) -
     """
     rows = _pile(actor, pile)
     if after:
-        if not (after.isascii() and after.isdigit() and len(after) < 19):
+        if (last := id_in(after)) is None:
             raise Refused("cursor", _("This is no place in a list to go on from."), _("Begin again with the first page."), "after")
-        rows = rows.filter(pk__lt=int(after))
+        rows = rows.filter(pk__lt=last)
     listed = list(rows.select_related("problem_class", "public_words").order_by("-pk")[: size + 1])
     shown = listed[:size]
     evidence: dict[int, list[Evidence]] = {}
