@@ -5,12 +5,15 @@ are one kind of place, and kinds that differ only in what does not concern a cla
 drawn areas is clear and taken out class by class. A grid that a drawn area cuts falls into pieces, each of its own kind.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import cos, radians
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj import Geod
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -21,9 +24,8 @@ from chengge.domain.responsibility import Claim, ClassOf, Ground, Outline, Regis
 
 _EARTH = Geod(ellps="WGS84")
 _KINDS = ("component", "event")
-GRAIN_DEGREES = 1e-8  # corners that lie nearer to each other than a millimetre are one
 COMMUNITY_WIDTH = 10**3
-STREET_WIDTH = 10**6  # a unit grid's code without its last six digits is that of its street
+METRES_PER_DEGREE = 111_195.0  # of latitude
 LEAST_PIECE_M2 = 1.0  # smaller pieces of a grid come from how a border was drawn
 
 
@@ -80,20 +82,17 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A unit grid, or a part of one that drawn areas cut, and its kind by position in `CityKinds.kinds`."""
-
-    grid_code: int
-    kind: int
-    shape: BaseGeometry
-
-
-@dataclass(frozen=True, slots=True)
 class CityKinds:
-    """A city in kinds of places."""
+    """A city in kinds of places, and its pieces: unit grids, or parts of those that drawn areas cut; arrays in the order of grid codes.
+
+    Attributes:
+        grid_codes, kind_of, shapes: of each piece its grid, its kind by position in `kinds`, and where it lies.
+    """
 
     kinds: tuple[Kind, ...]
-    pieces: tuple[Piece, ...]
+    grid_codes: NDArray[np.int64]
+    kind_of: NDArray[np.int64]
+    shapes: NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,9 @@ def kinds_of(register: Register, index: GridIndex) -> CityKinds:
     divisions |= {place[1] for _scope, place in register.ruled if isinstance(place, tuple) and place[0] == "division"}
     kinds: dict[tuple[frozenset[int], frozenset[Outline]], int] = {}
     listed: list[Kind] = []
-    pieces: list[Piece] = []
+    codes: list[int] = []
+    kind_of: list[int] = []
+    shapes: list[BaseGeometry] = []
     for code, grid in zip(index.codes.tolist(), index.polygons, strict=True):
         above = frozenset(division for division in ancestors_of(code) if division in divisions)
         drawn = [outline for outline in register.drawn.get(code, ()) if outline in places]
@@ -145,15 +146,18 @@ def kinds_of(register: Register, index: GridIndex) -> CityKinds:
             if key not in kinds:
                 kinds[key] = len(listed)
                 listed.append(Kind(code // COMMUNITY_WIDTH, *key))
-            pieces.append(Piece(code, kinds[key], shape))
-    return CityKinds(tuple(listed), tuple(pieces))
+            codes.append(code)
+            kind_of.append(kinds[key])
+            shapes.append(shape)
+    return CityKinds(tuple(listed), np.array(codes, dtype=np.int64), np.array(kind_of, dtype=np.int64), _array(shapes))
 
 
-class _Asked:
-    """Who answers for a class in a kind of place; kinds that differ only in what does not concern the class are asked once."""
+class Asked:
+    """Who answers for a class in each kind of place; kinds that differ only in what does not concern the class are asked once."""
 
-    def __init__(self, register: Register) -> None:
+    def __init__(self, register: Register, kinds: Sequence[Kind]) -> None:
         self._register = register
+        self._kinds = kinds
         self._of_scope: dict[Scope, set[int | Outline]] = defaultdict(set)
         for scope, named in register.named:
             if named is not None:
@@ -161,19 +165,33 @@ class _Asked:
         for scope, ruled in register.ruled:
             if isinstance(ruled, tuple) and ruled[0] == "division":
                 self._of_scope[scope].add(ruled[1])
+        self._kinds_in: dict[int | Outline, list[int]] = defaultdict(list)
+        for number, kind in enumerate(kinds):
+            for division in kind.divisions:
+                self._kinds_in[division].append(number)
+            for outline in kind.outlines:
+                self._kinds_in[outline].append(number)
 
-    def about(self, one: ClassOf, kinds: Sequence[Kind]) -> list[Answer]:
-        concerned = set().union(*(self._of_scope.get(scope, ()) for scope in scopes_of(one)))
-        known: dict[tuple[frozenset[int], frozenset[Outline]], Answer] = {}
-        found = []
-        for kind in kinds:
-            key = kind.divisions & concerned, kind.outlines & concerned
+    def about(self, one: ClassOf) -> tuple[list[Answer], NDArray[np.int64]]:
+        """The answers there are, each once, and of every kind the position of its answer among them."""
+        held: list[list[int | Outline]] = [[] for _kind in self._kinds]
+        for place in set().union(*(self._of_scope.get(scope, ()) for scope in scopes_of(one))):
+            for number in self._kinds_in.get(place, ()):
+                held[number].append(place)
+        known: dict[tuple[int | Outline, ...], int] = {}
+        answers: dict[Answer, int] = {}
+        found = np.empty(len(self._kinds), dtype=np.int64)
+        for number, places in enumerate(held):
+            key = tuple(places)
             if key not in known:
-                # A grid with the number 0 is none: nothing is ruled about it by its code.
-                claims = self._register.claims_in(one, list(kind.outlines), grid_code=kind.community_code * COMMUNITY_WIDTH)
-                known[key] = answer_of(claims)
-            found.append(known[key])
-        return found
+                answer = self._ask(one, self._kinds[number])
+                known[key] = answers.setdefault(answer, len(answers))
+            found[number] = known[key]
+        return list(answers), found
+
+    def _ask(self, one: ClassOf, kind: Kind) -> Answer:
+        # A grid with the number 0 is none: nothing is ruled about it by its code.
+        return answer_of(self._register.claims_in(one, list(kind.outlines), grid_code=kind.community_code * COMMUNITY_WIDTH))
 
 
 def settled_by_ruling(register: Register) -> Callable[[ClassOf], Settled]:
@@ -210,8 +228,18 @@ def area_m2(shape: BaseGeometry) -> float:
 
 def polygons_of(shape: BaseGeometry) -> BaseGeometry:
     """What of a shape has an area, as a polygon or several; empty where nothing has."""
+    if isinstance(shape, Polygon):
+        return shape
     parts = [part for part in shapely.get_parts(shapely.get_parts(shape)) if isinstance(part, Polygon) and not part.is_empty]
     return parts[0] if len(parts) == 1 else MultiPolygon(parts)
+
+
+def is_piece(shape: BaseGeometry) -> bool:
+    """Whether a shape in degrees is more than a splinter; on the sphere, which is near enough."""
+    if shape.is_empty:
+        return False
+    m2 = shape.area * METRES_PER_DEGREE**2 * cos(radians(shape.bounds[1]))
+    return m2 >= LEAST_PIECE_M2
 
 
 def _cut(code: int, grid: BaseGeometry, drawn: Sequence[Outline]) -> list[tuple[BaseGeometry, tuple[Outline, ...]]]:
@@ -224,125 +252,13 @@ def _cut(code: int, grid: BaseGeometry, drawn: Sequence[Outline]) -> list[tuple[
         for shape, holding in pieces:
             within, beyond = polygons_of(shape.intersection(outline.polygon)), polygons_of(shape.difference(outline.polygon))
             for half, areas in ((within, (*holding, outline)), (beyond, holding)):
-                if not half.is_empty and area_m2(half) >= LEAST_PIECE_M2:
+                if is_piece(half):
                     halves.append((half, areas))
         pieces = halves or pieces
     return pieces
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """Where, in one street, nobody answers for a class but the territory, or several do with the same right.
-
-    Attributes:
-        street_code: 9 digits.
-        bodies: ids of the platforms that answer with the same right; none in a gap.
-        grid_codes: the grids that lie in it, if only partly.
-    """
-
-    class_id: int
-    verdict: Verdict
-    bodies: tuple[int, ...]
-    street_code: int
-    grid_codes: tuple[int, ...]
-    shape: BaseGeometry
-
-
-@dataclass(frozen=True, slots=True)
-class Reckoning:
-    """Who answers where, for every class and every grid of a city.
-
-    Attributes:
-        counts: of classes in pieces of grids, by verdict.
-        cut: grids of which only a part lies in some zone.
-    """
-
-    zones: tuple[Zone, ...]
-    counts: dict[Verdict, int]
-    cut: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Burden:
-    """What an unclear boundary costs in a year.
-
-    Attributes:
-        cases, disputes: of the class and in the place; disputes came back or were hard to place.
-        lost_days: that the disputes waited between being filed and their last dispatch.
-        components: of the class that stand there; `ownerless` of them name no body.
-    """
-
-    cases: int = 0
-    disputes: int = 0
-    lost_days: float = 0.0
-    components: int = 0
-    ownerless: int = 0
-
-    @property
-    def weight(self) -> float:
-        """What ranks the zones: a dispute weighs like five cases, a lost day like two, an ownerless component like one case in five years.
-
-        Components that name their body are settled by it and weigh nothing.
-        """
-        return round(self.cases + 5 * self.disputes + 2 * self.lost_days + 0.2 * self.ownerless, 2)
-
-
-def reckon(register: Register, index: GridIndex, classes: Iterable[ClassOf]) -> Reckoning:
-    """The zones of a city where nobody or several answer, class by class."""
-    city, asked, settled_for = kinds_of(register, index), _Asked(register), settled_by_ruling(register)
-    pieces: dict[tuple[int, int], list[Piece]] = defaultdict(list)  # by kind and street
-    times: Counter[int] = Counter(piece.grid_code for piece in city.pieces)
-    for piece in city.pieces:
-        pieces[piece.kind, piece.grid_code // STREET_WIDTH].append(piece)
-    streets: dict[int, list[int]] = defaultdict(list)
-    for kind, street in pieces:
-        streets[kind].append(street)
-    counts = dict.fromkeys(Verdict, 0)
-    cut = {code for code, count in times.items() if count > 1}
-    joined = _Joined()
-    zones = []
-    for one in classes:
-        settled = settled_for(one)
-        cut |= settled.cut.keys()
-        alike: dict[tuple[Answer, int], list[Piece]] = defaultdict(list)
-        clear = len(city.pieces)
-        for kind, answer in enumerate(asked.about(one, city.kinds)):
-            if answer.verdict is not Verdict.ONE:
-                for street in streets[kind]:
-                    left = [piece for piece in pieces[kind, street] if piece.grid_code not in settled.grids]
-                    clear -= len(left)
-                    counts[answer.verdict] += len(left)
-                    alike[answer, street] += left
-        counts[Verdict.ONE] += clear
-        for (answer, street), same in alike.items():
-            grids, shape = joined.of(same, settled.cut)
-            if not shape.is_empty:
-                zones.append(Zone(one.id, answer.verdict, answer.bodies, street, grids, shape))
-    return Reckoning(tuple(zones), counts, frozenset(cut))
-
-
-class _Joined:
-    """Pieces as one shape; many classes are unclear in the same places, which are joined once."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[int, ...], tuple[tuple[int, ...], BaseGeometry]] = {}
-
-    def of(self, pieces: Sequence[Piece], cut: Mapping[int, tuple[Outline, ...]]) -> tuple[tuple[int, ...], BaseGeometry]:
-        if not any(piece.grid_code in cut for piece in pieces):
-            key = tuple(sorted(map(id, pieces)))
-            if key not in self._known:
-                self._known[key] = _together([(piece.grid_code, piece.shape) for piece in pieces])
-            return self._known[key]
-        parts = []
-        for piece in pieces:
-            shape = piece.shape
-            for area in cut.get(piece.grid_code, ()):
-                shape = polygons_of(shape.difference(area.polygon))
-            if shape is piece.shape or (not shape.is_empty and area_m2(shape) >= LEAST_PIECE_M2):
-                parts.append((piece.grid_code, shape))
-        return _together(parts)
-
-
-def _together(parts: Sequence[tuple[int, BaseGeometry]]) -> tuple[tuple[int, ...], BaseGeometry]:
-    shape = shapely.union_all([shape for _code, shape in parts], grid_size=GRAIN_DEGREES)
-    return tuple(sorted({code for code, _shape in parts})), polygons_of(shape)
+def _array(shapes: Sequence[BaseGeometry]) -> NDArray[np.object_]:
+    found = np.empty(len(shapes), dtype=object)
+    found[:] = shapes
+    return found

@@ -3,9 +3,12 @@
 import random
 
 import pytest
-from shapely import Point, box
+import shapely
+from shapely import Point, Polygon, box
+from shapely.affinity import rotate
 
-from chengge.domain.boundaries import Burden, ClassCode, Verdict, answer_of, area_m2, meet, reckon
+from chengge.domain.boundaries import ClassCode, Verdict, answer_of, area_m2, meet, polygons_of
+from chengge.domain.boundary_zones import Burden, reckon
 from chengge.domain.gridindex import GridIndex
 from chengge.domain.responsibility import ClassOf, Named, Outline, Register, Ruled, Scope
 
@@ -105,6 +108,71 @@ def test_every_point_is_answered_as_its_zone_says():
                 holding = [zone for zone in found if zone.class_id == one.id and zone.shape.contains(Point(lon, lat))]
                 told = [(zone.verdict, zone.bodies) for zone in holding]
                 assert told == ([] if answer.verdict is Verdict.ONE else [(answer.verdict, answer.bodies)])
+
+
+def test_grids_that_meet_askew_and_share_no_corners_are_answered_point_by_point_as_their_zone_says():
+    """Two streets of crooked grids, every other row half a grid to the side; areas cut them, a ruling follows a border to a centimetre."""
+    chance = random.Random(11)
+    for _city in range(4):
+        codes, grids = crooked(chance)
+        index = GridIndex.of(codes, grids)
+        named = [Named(number, number, Scope(class_id=1), outline=Outline.over(leaf(chance), index)) for number in range(1, 6)]
+        named += [Named(6, 6, Scope(), STREET), Named(7, 7, Scope(class_id=2), STREET)]
+        first = Register(PLATFORMS)
+        first.name(named)
+        unclear = [zone for zone in reckon(first, index, CLASSES).zones if zone.class_id == 1]
+        by_zone = shapely.transform(unclear[0].shape, lambda places: places.round(7))
+        made = Register(PLATFORMS)
+        made.name(named)
+        made.rule([Ruled(1, 8, Scope(class_id=1), outline=Outline.over(by_zone, index))])
+        found = reckon(made, index, CLASSES)
+        assert all(zone.shape.is_valid and area_m2(zone.shape) > 1 for zone in found.zones)
+        left = [zone.shape for zone in found.zones if zone.class_id == 1]
+        assert area_m2(polygons_of(shapely.union_all(left).intersection(by_zone))) < 5, "what was ruled is settled, but for the last digit"
+        for _place in range(150):
+            lon, lat = WEST + chance.uniform(-0.4, 4.4) * SIDE, SOUTH + chance.uniform(0, 4) * SIDE
+            grid, place = index.locate(lon, lat), Point(lon, lat)
+            if grid is None or place.distance(by_zone.boundary) < 2e-7:
+                continue
+            for one in CLASSES:
+                answer = answer_of(made.claims(one, grid_code=grid, lon=lon, lat=lat))
+                told = [(zone.verdict, zone.bodies) for zone in found.zones if zone.class_id == one.id and zone.shape.contains(place)]
+                assert told == ([] if answer.verdict is Verdict.ONE else [(answer.verdict, answer.bodies)])
+
+
+def crooked(chance: random.Random) -> tuple[list[int], list[Polygon]]:
+    """Four rows of four grids, two in either street, with slanting sides; corners of the upper rows lie in the sides of the lower."""
+
+    def slanted(row: int) -> list[tuple[float, float]]:
+        return [(WEST + (at + row % 2 / 2 - 0.25 + chance.uniform(-0.2, 0.2)) * SIDE, SOUTH + row * SIDE) for at in range(5)]
+
+    codes, grids = [], []
+    for row in range(4):
+        south, north = slanted(row), [(lon, lat + SIDE) for lon, lat in slanted(row)]
+        for at in range(4):
+            codes.append((COMMUNITY + row // 2 * 10**3) * 1000 + 1 + row * 4 + at)
+            grids.append(Polygon([south[at], south[at + 1], north[at + 1], north[at]]))
+    return codes, grids
+
+
+def leaf(chance: random.Random) -> Polygon:
+    """A turned rectangle of some grids."""
+    west, south = WEST + chance.uniform(0, 3) * SIDE, SOUTH + chance.uniform(0, 3) * SIDE
+    return rotate(box(west, south, west + chance.uniform(0.4, 2) * SIDE, south + chance.uniform(0.4, 2) * SIDE), chance.uniform(0, 90))
+
+
+def test_every_piece_is_counted_once_for_every_class():
+    areas = [Named(1, 1, Scope(class_id=1), outline=area(0, 0, 2.25, 4)), Named(2, 2, Scope(class_id=1), outline=area(1.75, 0, 4, 4))]
+    found = reckon(register(areas), INDEX, CLASSES)
+    assert found.counts == {Verdict.ONE: 4 * 2 + 4 * 2, Verdict.SEVERAL: 4 * 2, Verdict.NONE: 2 * (16 + 8)}
+    assert found.cut == {code for at, code in enumerate(CODES) if at % 4 in (1, 2)}
+
+
+def test_what_a_ruled_area_leaves_of_a_grid_stays_unclear_and_a_splinter_does_not():
+    ruled = [Ruled(1, 7, Scope(class_id=1), outline=area(0, 0, 2.4, 4)), Ruled(2, 8, Scope(class_id=2), outline=area(0, 0, 2.999999, 4))]
+    found = zones(register([], ruled))
+    assert found[1, Verdict.NONE, ()].shape.bounds == pytest.approx((WEST + 2.4 * SIDE, SOUTH, WEST + 4 * SIDE, SOUTH + 4 * SIDE))
+    assert (len(found[1, Verdict.NONE, ()].grid_codes), len(found[2, Verdict.NONE, ()].grid_codes)) == (8, 4)
 
 
 def test_disputes_weigh_more_than_cases_that_went_well():

@@ -8,7 +8,7 @@ import shapely
 from django.db import connection
 
 from chengge import clock
-from chengge.domain.boundaries import Burden, Reckoning, Zone
+from chengge.domain.boundary_zones import Burden, Reckoning, Zone
 
 A_YEAR = timedelta(days=365)
 

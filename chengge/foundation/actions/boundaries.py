@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 
 from chengge import clock
-from chengge.domain.boundaries import Burden, Verdict, area_m2
+from chengge.domain.boundaries import Verdict, area_m2
+from chengge.domain.boundary_zones import Burden
 from chengge.foundation.models import BoundaryCount, BoundaryZone
 from chengge.foundation.queries.boundaries import Reckoned
 from chengge.foundation.queries.drawn import wkb_of

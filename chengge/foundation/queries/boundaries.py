@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from chengge.domain.boundaries import Reckoning, reckon
+from chengge.domain.boundary_zones import Reckoning, reckon
 from chengge.foundation.models import BoundaryCount, BoundaryZone, ProblemClass
 from chengge.foundation.queries.dated import holding_on
 from chengge.foundation.queries.places import grid_index
