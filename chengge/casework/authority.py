@@ -18,7 +18,7 @@ def require(row: Transition, case: Case, actor: Actor, task_member_id: int | Non
 
     Args:
         task_member_id: whom the case's open task names; None if it names nobody.
-        holders: the organizations in whose hands the case is, from the department down; only `Holder.ABOVE` asks for them.
+        holders: the organizations in whose hands the case and its parts are; only `Holder.ABOVE` asks for them.
 
     Raises:
         Forbidden: post, axis, scope or holder does not allow it.
@@ -47,7 +47,8 @@ def require(row: Transition, case: Case, actor: Actor, task_member_id: int | Non
             raise Forbidden("level", _("This is for the responsible department itself to do."))
         if row.holder is Holder.LOWER and (case.level or 0) <= 2:
             raise Forbidden("level", _("This is for the lower levels; the department finishes the case itself."))
-    if row.holder is Holder.ABOVE and (actor.organization_id == case.organization_id or actor.organization_id not in holders):
+    in_hand = (case.organization_id, *(case.part_holders or ()))
+    if row.holder is Holder.ABOVE and (actor.organization_id in in_hand or actor.organization_id not in holders):
         raise Forbidden("holder", _("Your organization has not passed case %(number)s down.") % {"number": case.number})
     if row.holder is Holder.PART and actor.organization_id not in (case.part_holders or ()):
         raise Forbidden("holder", _("Your organization has no part of case %(number)s to do.") % {"number": case.number})

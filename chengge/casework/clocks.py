@@ -5,7 +5,7 @@ are UTC epoch seconds, as they stand in the ledger.
 Source of lights and units: GB/T 30428.8.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from chengge.domain.worktime import YELLOW_PERCENT, ContinuousTime, Limit, WorkC
 from chengge.organization.calendars import calendar_of
 
 Move = dict[str, Any]
+Inside = Mapping[int, int]  # of each organization that does a part, the one that gave it
 
 WHOLE = 100  # percent
 DEPARTMENT_LEVEL = 2
@@ -39,11 +40,17 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Lower:
-    """A lower level's clock that is to start: whose, and how much of what is left above it."""
+    """A lower level's clock that is to start.
+
+    Attributes:
+        share_percent: how much of what is left above it gets.
+        inside_id: the organization inside whose clock it runs; None: whoever holds the case.
+    """
 
     level: int
     organization_id: int
     share_percent: int = 100
+    inside_id: int | None = None
 
 
 def epoch(moment: datetime) -> int:
@@ -128,7 +135,7 @@ def retime(clock: Clock, limit: Limit, at: int) -> list[Move]:
     return [stop(clock, at), start(Terms(ClockKind(clock.kind), limit, clock.calendar_id, clock.level, clock.organization_id), at)]
 
 
-def retime_handling(running: list[Clock], limit: Limit, at: int) -> list[Move]:
+def retime_handling(running: list[Clock], limit: Limit, at: int, inside: Inside) -> list[Move]:
     """Judge the handling that runs, on every level, by another limit: lower levels follow the department's."""
     handling = next((clock for clock in running if clock.kind == ClockKind.HANDLING), None)
     if handling is None:
@@ -136,10 +143,10 @@ def retime_handling(running: list[Clock], limit: Limit, at: int) -> list[Move]:
     done = retime(handling, limit, at)
     top = done[-1]
     left = top["limit_seconds"] - (0 if top["op"] == "start" else used(handling, at))
-    return done + _lower_again(running, top, left, at)
+    return done + _lower_again(running, top, left, at, inside)
 
 
-def extend_handling(running: list[Clock], original: Limit, times: int, at: int) -> list[Move]:
+def extend_handling(running: list[Clock], original: Limit, times: int, at: int, inside: Inside) -> list[Move]:
     """Give the handling that runs `times` its original limit more, on every level: lower levels follow the department's.
 
     The moment when it is due is worked out anew from its own start, as if the longer limit had held from the beginning.
@@ -150,19 +157,29 @@ def extend_handling(running: list[Clock], original: Limit, times: int, at: int) 
     longer = Limit(handling.limit_amount + original.amount * times, original.unit)
     top: Move = {"op": "retime", "n": handling.ordinal}
     top |= _timed(longer, handling.calendar_id, epoch(handling.running_since), handling.worked_seconds)
-    return [top, *_lower_again(running, top, top["limit_seconds"] - used(handling, at), at)]
+    return [top, *_lower_again(running, top, top["limit_seconds"] - used(handling, at), at, inside)]
 
 
-def _lower_again(running: list[Clock], top: Move, left: int, at: int) -> list[Move]:
+def _lower_again(running: list[Clock], top: Move, left: int, at: int, inside: Inside) -> list[Move]:
     """Re-time the clocks of lower levels, each by the one above it. `left` is what is left in seconds of `top`, the department's."""
-    done: list[Move] = []
-    above = [(DEPARTMENT_LEVEL, top, left)]
-    for clock in (one for one in running if one.kind == ClockKind.LEVEL):
-        _level, move, left_above = next(one for one in reversed(above) if one[0] < (clock.level or 0))
-        again = _inside(clock, move, left_above, at)
-        done.append(again)
-        above.append((clock.level or 0, again, again["limit_seconds"] - used(clock, at)))
-    return done
+    lower = [one for one in running if one.kind == ClockKind.LEVEL]
+    done: dict[int, tuple[Move, int]] = {}
+    for place, clock in enumerate(lower):
+        above = _above(clock, lower[:place], inside)
+        again = _inside(clock, *((top, left) if above is None else done[above.ordinal]), at)
+        done[clock.ordinal] = again, again["limit_seconds"] - used(clock, at)
+    return [again for again, _left in done.values()]
+
+
+def _above(clock: Clock, before: Sequence[Clock], inside: Inside) -> Clock | None:
+    """The clock inside which this one runs, among those that started before it; None where it is none of them.
+
+    A part's runs inside the clock of whoever gave it, any other inside the last one above it in the line of hands.
+    """
+    giver = inside.get(clock.organization_id or 0)
+    if giver is not None:
+        return next((one for one in reversed(before) if one.organization_id == giver), None)
+    return next((one for one in reversed(before) if one.organization_id not in inside and (one.level or 0) < (clock.level or 0)), None)
 
 
 def _inside(clock: Clock, above: Move, left_above: int, at: int) -> Move:
@@ -178,40 +195,50 @@ def _inside(clock: Clock, above: Move, left_above: int, at: int) -> Move:
 
 
 def moves(
-    row: Transition, running: list[Clock], at: int, terms: Terms | None, lower: Sequence[Lower], ended: Collection[int], holder_level: int
+    row: Transition,
+    running: list[Clock],
+    at: int,
+    terms: Terms | None,
+    lower: Sequence[Lower],
+    ended: Collection[int],
+    holder_level: int,
+    inside: Inside,
 ) -> list[Move]:
     """What `row` does to the clocks of a case.
 
     Args:
         running: the case's clocks that are not stopped, in the order of their start.
         terms: of the clock that the row starts, unless it is a lower level's.
-        lower: the lower levels' clocks that the row starts, inside the one on `holder_level`.
+        lower: the lower levels' clocks that the row starts, inside the one on `holder_level` where they name no other.
         ended: the organizations whose clocks stop where the row stops those of lower levels.
+        inside: whose clock each part's clock runs inside.
     """
     stopped = [clock for clock in running if row.stops in {clock.kind, "*"}]
     if row.stops == ClockKind.LEVEL:
         stopped = [clock for clock in stopped if clock.organization_id in ended]
     done = [stop(clock, at) for clock in stopped]
     done += [pause(clock, at) for clock in running if row.pauses in {clock.kind, "*"} and clock.paused_at is None]
-    done += _resumed([clock for clock in running if row.resumes in {clock.kind, "*"} and clock.paused_at is not None], at)
+    done += _resumed([clock for clock in running if row.resumes in {clock.kind, "*"} and clock.paused_at is not None], at, inside)
     if lower:
-        above = next(clock for clock in reversed(running) if clock.kind in HANDLING and (clock.level or DEPARTMENT_LEVEL) <= holder_level)
-        done += [start_within(above, one, at) for one in lower]
+        handling = [clock for clock in running if clock.kind in HANDLING]
+        held = next(clock for clock in reversed(handling) if (clock.level or DEPARTMENT_LEVEL) <= holder_level)
+        of = {clock.organization_id: clock for clock in handling}
+        done += [start_within(held if one.inside_id is None else of[one.inside_id], one, at) for one in lower]
     elif terms is not None:
         done.append(start(terms, at))
     return done
 
 
-def _resumed(standing: list[Clock], at: int) -> list[Move]:
+def _resumed(standing: list[Clock], at: int, inside: Inside) -> list[Move]:
     """Let clocks run on; lower levels that have all there is above them are yellow and due when that is."""
-    done: list[tuple[int, Move]] = []
-    for clock in standing:
-        move, level = resume(clock, at), clock.level or 0
-        above = next((one for upper, one in reversed(done) if upper < level), None)
+    done: dict[int, Move] = {}
+    for place, clock in enumerate(standing):
+        move = resume(clock, at)
+        above = _above(clock, standing[:place], inside)
         if clock.kind == ClockKind.LEVEL and clock.share_percent >= WHOLE and above is not None:
-            move |= {name: above[name] for name in ("yellow_at", "due_at")}
-        done.append((level, move))
-    return [move for _level, move in done]
+            move |= {name: done[above.ordinal][name] for name in ("yellow_at", "due_at")}
+        done[clock.ordinal] = move
+    return list(done.values())
 
 
 def leading(clocks: list[dict[str, Any]], holder_level: int | None) -> tuple[int | None, int | None]:

@@ -24,7 +24,7 @@ from chengge.foundation.queries import Candidate, rules_of
 from chengge.organization.models import Organization
 from chengge.organization.queries import Actor, city_day
 from chengge.organization.queries.levels import LowerBody, bodies_below
-from chengge.organization.typed import day, latitude, longitude, moment, whole
+from chengge.organization.typed import day, id_in, latitude, longitude, moment, whole
 
 # What a person most likely means to do; the first that is open becomes the main button.
 FIRST = (
@@ -36,6 +36,7 @@ NOTED = frozenset(
         "ask_to_verify",
         "dispatch",
         "pass_down",
+        "pass_part_on",
         "submit",
         "submit_part",
         "finish",
@@ -54,7 +55,7 @@ NOTED = frozenset(
     }
 )
 PART_FIELD = "part-"  # and the id of an organization: what it is to do
-TO_LOWER = frozenset({"pass_down", "give_parts", "take_back_part", "refuse_part"})
+TO_LOWER = frozenset({"pass_down", "give_parts", "pass_part_on", "take_back_part", "refuse_part"})
 WITH_PLACE = frozenset({"amend", "correct"})
 WITH_CLASS = frozenset({"amend"})
 WITH_RULE = frozenset({"accept", "reclassify"})
@@ -107,8 +108,8 @@ class ActionForm:
         if row.action == "dispatch" and not candidates:
             candidates = candidates_for(case)
         below = _below(row, case, actor, day)
-        wanted = typed.get("organization_id", "")
-        known = {str(candidate.organization.pk) for candidate in candidates} | {str(organization.pk) for organization in below}
+        wanted = id_in(typed.get("organization_id"))
+        known = {candidate.organization.pk for candidate in candidates} | {organization.pk for organization in below}
         return cls(
             row=row,
             case=case,
@@ -118,9 +119,7 @@ class ActionForm:
             candidates=tuple(candidates),
             below=tuple(below),
             rules=tuple(rules_of(_class_wanted(typed, case), case.area_class, day)) if row.action in WITH_RULE else (),
-            chosen=tuple(Organization.objects.filter(pk=int(wanted)))
-            if wanted.isdigit() and wanted not in known and len(wanted) < 19
-            else (),
+            chosen=tuple(Organization.objects.filter(pk=wanted)) if wanted is not None and wanted not in known else (),
             alike=tuple(one for one in in_sight_of(actor, alike_to(case)) if one.case.ended_at is None) if Need.CASE in row.needs else (),
             refusal=refusal,
             photos=tuple(typed.getlist("photos")),
@@ -326,15 +325,18 @@ def _below(row: Transition, case: Case, actor: Actor, day: date) -> Iterable[Low
     if row.action not in TO_LOWER:
         return ()
     found = bodies_below(actor.organization_id, day)
+    if row.action == "pass_down":
+        return [body for body in found if body.is_next]
+    parts = list(Assignment.objects.filter(case=case).exclude(part="").values_list("organization_id", "above", "outcome"))
+    busy = {body_id for body_id, _above, outcome in parts if not outcome}
     match row.action:
-        case "pass_down":
-            return [body for body in found if body.is_next]
-        case "give_parts":
-            return [body for body in found if body.pk not in (case.part_holders or ())]
+        case "give_parts" | "pass_part_on":
+            return [body for body in found if body.pk not in busy]
         case "take_back_part":
-            return [body for body in found if body.pk in (case.part_holders or ())]
-    back = set(Assignment.objects.filter(case=case, outcome="submit_part").values_list("organization_id", flat=True))
-    return [body for body in found if body.pk in back and body.pk not in (case.part_holders or ())]
+            given = {body_id for body_id, above, outcome in parts if above is None and not outcome}
+            return [body for body in found if body.pk in given]
+    back = {body_id for body_id, above, outcome in parts if above is None and outcome == "submit_part"}
+    return [body for body in found if body.pk in back - busy]
 
 
 def first_of(shown: CaseDetail) -> Transition | None:
@@ -391,8 +393,7 @@ def _other_case(sent: QueryDict) -> int | None:
 
 
 def _class_wanted(typed: QueryDict, case: Case) -> int:
-    wanted = typed.get("class_shown", "")
-    return int(wanted) if wanted.isdigit() and len(wanted) < 19 else case.problem_class_id
+    return id_in(typed.get("class_shown")) or case.problem_class_id
 
 
 def _seen_by_our_own(shown: CaseDetail) -> bool:
@@ -407,4 +408,4 @@ def _last_verified(tasks: Iterable[Task]) -> str | None:
 def _parts(sent: QueryDict) -> tuple[Part, ...]:
     """What was typed beside the organizations."""
     typed = ((name.removeprefix(PART_FIELD), sent.get(name, "").strip()) for name in sent if name.startswith(PART_FIELD))
-    return tuple(Part(int(pk), task) for pk, task in typed if task and pk.isascii() and pk.isdigit() and len(pk) < 19)
+    return tuple(Part(pk, task) for written, task in typed if task and (pk := id_in(written)) is not None)

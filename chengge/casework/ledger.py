@@ -35,7 +35,7 @@ CLOCK_FACTS = (
     "worked_seconds", "overdue", "share_percent",
 )  # fmt: skip
 ASSIGNMENT_MOMENTS = ("started_at", "ended_at")
-ASSIGNMENT_FACTS = ("level", "organization_id", "outcome", "part")
+ASSIGNMENT_FACTS = ("level", "organization_id", "outcome", "part", "above")
 SIDE_PATH_MOMENTS = ("asked_at", "answer_due_at", "until", "answered_at", "ended_at")
 SIDE_PATH_FACTS = ("kind", "organization_id", "asked_seq", "basis", "degree", "outcome")
 
@@ -63,10 +63,10 @@ IN_HAND_COLUMNS = (
     "(SELECT entry_count FROM casework_case WHERE id = %s) AS seen",
 )
 ASSIGNMENTS = """
-SELECT ordinal, ended_at IS NULL, organization_id, level, part, outcome, ended_at
+SELECT ordinal, ended_at IS NULL, organization_id, level, part, outcome, ended_at, above
 FROM casework_assignment WHERE case_id = %s ORDER BY ordinal
 """
-HOLDERS = "SELECT organization_id FROM casework_assignment WHERE case_id = %s AND ended_at IS NULL AND part = '' ORDER BY ordinal"
+HOLDERS = "SELECT organization_id FROM casework_assignment WHERE case_id = %s AND ended_at IS NULL ORDER BY ordinal"
 
 INSERT_ENTRY = """
 INSERT INTO casework_ledgerentry
@@ -96,7 +96,8 @@ UPDATE casework_clockpause SET resumed_at = %s
 WHERE resumed_at IS NULL AND clock_id = (SELECT id FROM casework_clock WHERE case_id = %s AND ordinal = %s)
 """
 START_ASSIGNMENT = """
-INSERT INTO casework_assignment (case_id, ordinal, level, organization_id, part, started_at, outcome) VALUES (%s, %s, %s, %s, %s, %s, '')
+INSERT INTO casework_assignment (case_id, ordinal, level, organization_id, part, above, started_at, outcome)
+VALUES (%s, %s, %s, %s, %s, %s, %s, '')
 """
 END_ASSIGNMENT = "UPDATE casework_assignment SET ended_at = %s, outcome = %s WHERE case_id = %s AND ordinal = %s"
 OPEN_SIDE_PATH = f"""
@@ -180,7 +181,12 @@ def _in_hand(asked: tuple[tuple[str, int], ...]) -> str:
 
 
 class Held(NamedTuple):
-    """An assignment of a case. `part` is what of the case it is about; empty: the whole."""
+    """An assignment of a case.
+
+    Attributes:
+        part: what of the case it is about; empty: the whole.
+        above: the ordinal of the part that was passed on by it; none where whoever holds the case gave it.
+    """
 
     ordinal: int
     lasts: bool
@@ -189,6 +195,7 @@ class Held(NamedTuple):
     part: str
     outcome: str
     ended_at: datetime | None
+    above: int | None
 
 
 def assignments_of(case_id: int) -> list[Held]:
@@ -199,7 +206,7 @@ def assignments_of(case_id: int) -> list[Held]:
 
 
 def asking_for_holders(case_id: int) -> Ask:
-    """Asks in whose hands a case is: one row, the organizations from the one it was dispatched to down, without those of parts."""
+    """Asks in whose hands a case and its parts are: one row, the organizations from the one it was dispatched to down."""
     return Ask(f"SELECT ARRAY({HOLDERS})", [case_id], 1)
 
 
@@ -330,7 +337,8 @@ def _moves(case_id: int, body: Body, at: datetime, clock_count: int) -> list[Sta
                 done.append((RETIME_CLOCK, [*(_told(move, name) for name in RETIMED), *here]))
     for move in body["assignments"]:
         if move["op"] == "start":
-            done.append((START_ASSIGNMENT, [case_id, move["n"], move["level"], move["organization_id"], move.get("part", ""), at]))
+            of = [move["level"], move["organization_id"], move.get("part", ""), move.get("above")]
+            done.append((START_ASSIGNMENT, [case_id, move["n"], *of, at]))
         else:
             done.append((END_ASSIGNMENT, [at, move["outcome"], case_id, move["n"]]))
     for move in body.get("side_paths", ()):

@@ -166,12 +166,13 @@ MEANS: dict[str, Promise] = {
     "take_up": gettext_lazy("Tells the command centre that your people have begun. The handling clock has run since the dispatch."),
     "pass_down": gettext_lazy("The clock of the lower level runs inside your own; you still answer for the whole."),
     "submit": gettext_lazy("The result goes up to the organization that passed the case down to you."),
-    "take_back": gettext_lazy("The case comes back to you from whoever below has it, with all parts that were given out there."),
+    "take_back": gettext_lazy("The case, or your part of it, comes back to you from whoever below has it, with all parts given out there."),
     "refuse_feedback": gettext_lazy("It goes down again to whoever submitted it; the clock there starts anew inside your own."),
     "give_parts": gettext_lazy(
         "Each does its part at the same time, with a clock of its own inside yours. "
         "You keep the case, and finish it once all parts are back."
     ),
+    "pass_part_on": gettext_lazy("The clock there runs inside your own; the result comes back to you, and you submit the part."),
     "submit_part": gettext_lazy("The result of your part goes to the organization that gave it to you."),
     "decline_part": gettext_lazy("The organization that gave you the part gives it to somebody else or does it itself."),
     "take_back_part": gettext_lazy("The clock there stops; the part does not hinder you any more."),

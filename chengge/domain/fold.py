@@ -95,6 +95,7 @@ def _move_assignment(assignments: list[dict[str, Any]], move: dict[str, Any], at
     match move["op"]:
         case "start":
             told = {"level": move["level"], "organization_id": move["organization_id"], "part": move.get("part", "")}
+            told["above"] = move.get("above")
             assignments.append(told | {"started_at": at, "ended_at": None, "outcome": ""})
         case "end":
             assignments[move["n"]].update(ended_at=at, outcome=move["outcome"])

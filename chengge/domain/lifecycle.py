@@ -104,7 +104,7 @@ class Holder(StrEnum):
     LOWER = "lower"  # a third- or fourth-level platform, holding the case
     CURRENT = "current"  # whichever organization holds the case now
     RESPONSIBLE = "responsible"  # the responsible department, whoever below it holds the case now
-    ABOVE = "above"  # an organization that passed the case down and has not got it back
+    ABOVE = "above"  # an organization that passed the case down, or its part on, and has not got it back
     PART = "part"  # an organization that has a part of the case to do
 
 
@@ -202,6 +202,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("take_back",            "dispatched handling",       "handling",    "department",              "reason",       "-level",                    "above"),
     _row("refuse_feedback",      "handling",                  "dispatched",  "department",              "reason",       "+level",                    "current",    "",           "fed_back"),
     _row("give_parts",           "dispatched handling",       "handling",    "department",              "parts",        "+level",                    "current"),
+    _row("pass_part_on",         "handling",                  "handling",    "department",              "organization", "+level",                    "part"),
     _row("submit_part",          "handling",                  "handling",    "department",              "photo",        "-level",                    "part"),
     _row("decline_part",         "handling",                  "handling",    "department",              "reason",       "-level",                    "part"),
     _row("take_back_part",       "handling",                  "handling",    "department",              "organization reason", "-level",             "current",    "",           "parts_out"),

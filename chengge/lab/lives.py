@@ -28,7 +28,7 @@ SELECT c.id, r.key, c.problem_class_id, c.rule_id, c.area_class, c.grid_code, c.
             WHERE path.case_id = c.id AND path.kind = 'suspension' AND path.ended_at IS NULL), 0),
   ARRAY(SELECT DISTINCT e.action::text FROM casework_ledgerentry e WHERE e.case_id = c.id),
   coalesce(c.part_holders, '{}'), ARRAY(SELECT a.organization_id FROM casework_assignment a
-    WHERE a.case_id = c.id AND a.outcome = 'submit_part' ORDER BY a.ordinal DESC LIMIT c.parts_back), c.fed_back
+    WHERE a.case_id = c.id AND a.outcome = 'submit_part' AND a.above IS NULL ORDER BY a.ordinal DESC LIMIT c.parts_back), c.fed_back
 FROM casework_case c JOIN casework_report r ON r.case_id = c.id
 WHERE r.key LIKE 'sim-%%' AND NOT c.stage = ANY(%s) AND (%s::bigint IS NULL OR c.id = %s) ORDER BY c.id
 """

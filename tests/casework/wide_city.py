@@ -1,8 +1,10 @@
 """The tiny city, where works has a greening crew besides its section; and what its people do with a case down and up the levels."""
 
+from chengge.casework import audit
 from chengge.casework.actions import Given
 from chengge.casework.actions.given import Part
 from chengge.casework.actions.level_limits import save_level_limit
+from chengge.casework.models import Assignment, Clock
 from chengge.domain.lifecycle import Post
 from chengge.organization.models import Member, MemberPost, Organization
 from chengge.organization.queries import city_day
@@ -43,3 +45,33 @@ def two_parts(life: Life) -> None:
 
 def share(life: Life, level: int, percent: int) -> None:
     save_level_limit(life.city.actor("administrator"), level, percent, city_day(life.now))
+
+
+def whose(life: Life, name: str) -> Given:
+    return Given(reason="不符合要求", organization_id=life.city.organization_id(name))
+
+
+def clocks(life: Life, name: str) -> list[Clock]:
+    rows = Clock.objects.filter(case_id=life.case_id, organization_id=life.city.organization_id(name), kind__in=("handling", "level"))
+    return list(rows.order_by("ordinal"))
+
+
+def held(life: Life) -> list[tuple[str, str]]:
+    """Every assignment: short name of the body, and how it ended."""
+    rows = Assignment.objects.filter(case_id=life.case_id).select_related("organization").order_by("ordinal")
+    names = {organization.pk: name for name, organization in life.city.organizations.items()}
+    return [(names[row.organization_id], row.outcome) for row in rows]
+
+
+def faults(life: Life) -> tuple[audit.Fault, ...]:
+    return audit.check_range((life.case_id, life.case_id + 1)).faults
+
+
+def passed_on(life: Life) -> None:
+    """The section passes its part on to its crew."""
+    two_parts(life)
+    on(life, "section", "works_crew")
+
+
+def on(life: Life, by: str, to: str) -> None:
+    life.do("pass_part_on", by, Given(organization_id=life.city.organization_id(to)))

@@ -60,7 +60,9 @@ def test_an_assignment_ends_with_the_action_that_ended_it():
             entry(2, "filed", "handled", at=9, assignments=[{"op": "end", "n": 0, "outcome": "finish"}]),
         ]
     )
-    assert state.assignments == [{"level": 2, "organization_id": 5, "part": "", "started_at": 1_000, "ended_at": 9, "outcome": "finish"}]
+    assert state.assignments == [
+        {"level": 2, "organization_id": 5, "part": "", "above": None, "started_at": 1_000, "ended_at": 9, "outcome": "finish"}
+    ]
 
 
 @pytest.mark.parametrize("moves", [{"clocks": [{"op": "melt", "n": 0}]}, {"assignments": [{"op": "melt", "n": 0}]}])

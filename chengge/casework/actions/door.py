@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from chengge import clock
 from chengge.casework import authority, clocks, ledger, search, tasks
 from chengge.casework.actions import given as needs
-from chengge.casework.actions import merging, photos
+from chengge.casework.actions import levels, merging, photos
 from chengge.casework.actions.effects import Effect, effect_of
 from chengge.casework.actions.given import Given
 from chengge.casework.ledger import Ask, Draft, Locked
@@ -137,11 +137,13 @@ def _asked(row: Transition, case_id: int, today: date) -> dict[str, Ask]:
 
 def _body(row: Transition, locked: Locked, actor: Actor, given: Given, effect: Effect, at: datetime, origin: str) -> dict[str, Any]:
     case, now = locked.case, clocks.epoch(at)
-    moves = clocks.moves(row, locked.running, now, effect.terms, effect.lower, effect.ended, case.level or clocks.DEPARTMENT_LEVEL)
+    inside = levels.inside(case) if row.resumes or effect.limit is not None or effect.added is not None else {}
+    holder_level = case.level or clocks.DEPARTMENT_LEVEL
+    moves = clocks.moves(row, locked.running, now, effect.terms, effect.lower, effect.ended, holder_level, inside)
     if effect.limit is not None and row.action == "reclassify":
-        moves += clocks.retime_handling(locked.running, effect.limit, now)
+        moves += clocks.retime_handling(locked.running, effect.limit, now, inside)
     if effect.added is not None:
-        moves += clocks.extend_handling(locked.running, *effect.added, now)
+        moves += clocks.extend_handling(locked.running, *effect.added, now, inside)
     target = row.target_from(Stage(case.stage))
     facts = effect.facts | {"stage": target.value}
     facts["yellow_at"], facts["due_at"] = clocks.leading(_clocks_after(locked, moves, now), facts.get("level", case.level))

@@ -123,10 +123,12 @@ def effect_of(row: Transition, case: Case, actor: Actor, given: Given, at: datet
             levels.refuse_feedback(effect, case, at)
         case "give_parts":
             levels.give_parts(effect, case, given, at)
+        case "pass_part_on":
+            levels.pass_part_on(effect, case, actor, given, at)
         case "submit_part" | "decline_part":
-            levels.end_part(effect, case, actor.organization_id, row)
+            levels.end_part(effect, case, actor, row)
         case "take_back_part":
-            levels.end_part(effect, case, given.organization_id, row)
+            levels.take_back_part(effect, case, given, row.action)
         case "refuse_part":
             levels.refuse_part(effect, case, given, at)
         case "hand_back":

@@ -1,13 +1,14 @@
 """Down the levels and up again: what passing down, feeding back, sending back, taking back and giving out in parts change.
 
 A case is in one line of hands: the department's, and of each whom it was passed down to. Its holder is the last of them. Parts lie
-beside that line: whoever holds the case gives them out, keeps the case, and goes on once all are back (docs/adr/0024).
+beside that line: whoever holds the case gives them out, keeps the case, and goes on once all are back. Whoever has a part may pass it on to
+a body below, from which it comes back to them (docs/adr/0024).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,7 @@ class Body:
 
 def pass_down(effect: Effect, case: Case, given: Given, at: datetime) -> None:
     """The whole case to a body directly below; a level on which nobody could take it is skipped."""
-    (body,) = _bodies_below(case, [given.organization_id or 0], at)
+    (body,) = _bodies_below(case.organization_id, [given.organization_id or 0], at)
     if not body.is_next:
         said = _("Another platform lies between you and “%(name)s”.") % {"name": body.name}
         raise Refused("organization", said, _("Pass it down there, or give out a part."), "organization")
@@ -84,7 +85,7 @@ def refuse_feedback(effect: Effect, case: Case, at: datetime) -> None:
     if not came:
         raise Refused("feedback", _("Nothing has come up from below."), _("Look at the case again."))
     last = max(came, key=lambda one: (one.ended_at, -one.level))
-    (body,) = _bodies_below(case, [last.organization_id], at)
+    (body,) = _bodies_below(case.organization_id, [last.organization_id], at)
     forget_feedback(effect, case)
     _to(effect, body, len(held))
 
@@ -100,9 +101,14 @@ def hand_up(effect: Effect, case: Case, outcome: str) -> None:
 
 
 def take_back(effect: Effect, case: Case, actor: Actor, outcome: str) -> None:
-    """The case back to an organization that passed it down, whoever further down holds it or parts of it."""
+    """The case, or a part of it, back to an organization that passed it down, whoever further down has it or parts of it."""
     lasting = [one for one in ledger.assignments_of(case.pk) if one.lasts]
-    own = next(one for one in lasting if one.organization_id == actor.organization_id and not one.part)
+    own = next(one for one in lasting if one.organization_id == actor.organization_id)
+    if own.part:
+        below = _passed_on_from(own, lasting)
+        _end(effect, below, outcome)
+        effect.facts["part_holders"] = _handed(case, below, own.organization_id)
+        return
     forget_feedback(effect, case)
     _end(effect, [one for one in lasting if one.level > own.level], outcome)
     effect.facts |= {"organization_id": own.organization_id, "level": own.level}
@@ -112,13 +118,10 @@ def take_back(effect: Effect, case: Case, actor: Actor, outcome: str) -> None:
 
 def give_parts(effect: Effect, case: Case, given: Given, at: datetime) -> None:
     """A part to each of some bodies below, side by side; whoever gives them holds the case on."""
-    bodies = _bodies_below(case, [part.organization_id for part in given.parts], at)
-    has = set(case.part_holders or ())
-    for body in bodies:
-        if body.id in has:
-            said = _("“%(name)s” has a part to do already.") % {"name": body.name}
-            raise Refused("parts", said, _("Take that one back first, or wait for it."), "parts")
-    number = len(ledger.assignments_of(case.pk))
+    bodies = _bodies_below(case.organization_id, [part.organization_id for part in given.parts], at)
+    held = ledger.assignments_of(case.pk)
+    _require_no_part(held, bodies, "parts")
+    number = len(held)
     for body, part in zip(bodies, given.parts, strict=True):
         effect.lower.append(body.clock)
         effect.assignments.append(_start(number, body) | {"part": part.task.strip()})
@@ -128,29 +131,90 @@ def give_parts(effect: Effect, case: Case, given: Given, at: datetime) -> None:
         effect.facts["fed_back"] = False
 
 
-def end_part(effect: Effect, case: Case, organization_id: int | None, row: Transition) -> None:
-    """An open part ends: done, declined or taken back."""
-    open_parts = [one for one in ledger.assignments_of(case.pk) if one.lasts and one.part and one.organization_id == organization_id]
-    if not open_parts:
-        raise Refused("organization", _("This organization has no part to do now."), _("Choose one of those shown."), "organization")
-    _end(effect, open_parts, row.action)
-    effect.facts["part_holders"] = [pk for pk in case.part_holders or () if pk != organization_id] or None
-    if row.action == "submit_part":
+def pass_part_on(effect: Effect, case: Case, actor: Actor, given: Given, at: datetime) -> None:
+    """A part to a body below whoever has it; it comes back there, and the clock runs inside that one's."""
+    held = ledger.assignments_of(case.pk)
+    own = next(one for one in held if one.lasts and one.part and one.organization_id == actor.organization_id)
+    (body,) = _bodies_below(own.organization_id, [given.organization_id or 0], at)
+    _require_no_part(held, [body], "organization")
+    effect.lower.append(replace(body.clock, inside_id=own.organization_id))
+    effect.assignments.append(_start(len(held), body) | {"part": own.part, "above": own.ordinal})
+    effect.facts["part_holders"] = _handed(case, [own], body.id)
+
+
+def end_part(effect: Effect, case: Case, actor: Actor, row: Transition) -> None:
+    """Whoever has a part in hand is done with it, or declines it: it goes to whoever gave it, or passed it on."""
+    held = ledger.assignments_of(case.pk)
+    own = next(one for one in held if one.lasts and one.part and one.organization_id == actor.organization_id)
+    _end(effect, [own], row.action)
+    effect.facts["part_holders"] = _handed(case, [own], None if own.above is None else held[own.above].organization_id)
+    if row.action == "submit_part" and own.above is None:
         effect.facts["parts_back"] = case.parts_back + 1
+
+
+def take_back_part(effect: Effect, case: Case, given: Given, outcome: str) -> None:
+    """A part that was given out ends, whoever further down it was passed on to."""
+    lasting = [one for one in ledger.assignments_of(case.pk) if one.lasts]
+    root = next((one for one in lasting if one.part and one.above is None and one.organization_id == given.organization_id), None)
+    if root is None:
+        raise Refused("organization", _("This organization has no part to do now."), _("Choose one of those shown."), "organization")
+    ending = [root, *_passed_on_from(root, lasting)]
+    _end(effect, ending, outcome)
+    effect.facts["part_holders"] = _handed(case, ending, None)
 
 
 def refuse_part(effect: Effect, case: Case, given: Given, at: datetime) -> None:
     """A part that was fed back goes to its body again, to be done over; its clock starts anew inside what is left above."""
     held = ledger.assignments_of(case.pk)
     own = max(one.ordinal for one in held if one.lasts and not one.part)
-    came = [one for one in held[own + 1 :] if one.outcome == "submit_part" and one.organization_id == given.organization_id]
-    if not came or given.organization_id in (case.part_holders or ()):
+    of_body = [one for one in held[own + 1 :] if one.organization_id == given.organization_id and one.part]
+    came = [one for one in of_body if one.outcome == "submit_part" and one.above is None]
+    if not came or any(one.lasts for one in of_body):
         said = _("No part has come back from this organization.")
         raise Refused("organization", said, _("Choose one of those shown."), "organization")
-    (body,) = _bodies_below(case, [came[-1].organization_id], at)
+    (body,) = _bodies_below(case.organization_id, [came[-1].organization_id], at)
     effect.lower.append(body.clock)
     effect.assignments.append(_start(len(held), body) | {"part": came[-1].part})
     effect.facts |= {"part_holders": [*(case.part_holders or ()), body.id], "parts_back": max(case.parts_back - 1, 0)}
+
+
+def inside(case: Case) -> dict[int, int]:
+    """Whose clock each part's clock runs inside, by organization; empty where no part is out. One query where one is."""
+    if not case.part_holders or case.organization_id is None:
+        return {}
+    held = ledger.assignments_of(case.pk)
+    return {
+        one.organization_id: case.organization_id if one.above is None else held[one.above].organization_id
+        for one in held
+        if one.lasts and one.part
+    }
+
+
+def _passed_on_from(part: Held, lasting: Sequence[Held]) -> list[Held]:
+    """What hangs below a part, from the top down."""
+    below: list[Held] = []
+    above = {part.ordinal}
+    for one in lasting:
+        if one.above in above:
+            below.append(one)
+            above.add(one.ordinal)
+    return below
+
+
+def _handed(case: Case, ending: Sequence[Held], to: int | None) -> list[int] | None:
+    """Who has a part in hand, once it went from one of some to another organization, or to nobody further."""
+    gone = {one.organization_id for one in ending}
+    kept = [pk for pk in case.part_holders or () if pk not in gone]
+    return (kept if to is None else [*kept, to]) or None
+
+
+def _require_no_part(held: Sequence[Held], bodies: Sequence[Body], field: str) -> None:
+    """One body does one part at a time. Raises Refused."""
+    has = {one.organization_id for one in held if one.lasts and one.part}
+    for body in bodies:
+        if body.id in has:
+            said = _("“%(name)s” has a part to do already.") % {"name": body.name}
+            raise Refused("parts", said, _("Take that one back first, or wait for it."), field)
 
 
 def ended(effect: Effect, case: Case, outcome: str) -> None:
@@ -184,14 +248,14 @@ def forget_feedback(effect: Effect, case: Case) -> None:
         effect.facts["parts_back"] = 0
 
 
-def _bodies_below(case: Case, wanted: Sequence[int], at: datetime) -> list[Body]:
-    """Bodies below the case's holder, in the order wanted. One query.
+def _bodies_below(holder_id: int | None, wanted: Sequence[int], at: datetime) -> list[Body]:
+    """Bodies below whoever holds the case or a part, in the order wanted. One query.
 
     Raises:
         Refused: one of them does not exist today, or does not lie below the holder.
     """
     with connection.cursor() as cursor:
-        cursor.execute(BODIES, {"wanted": list(wanted), "holder": case.organization_id, "day": city_day(at)})
+        cursor.execute(BODIES, {"wanted": list(wanted), "holder": holder_id, "day": city_day(at)})
         found = {row[0]: row for row in cursor.fetchall()}
     bodies = []
     for pk in wanted:

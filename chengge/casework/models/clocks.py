@@ -67,7 +67,8 @@ class ClockPause(models.Model):
 class Assignment(models.Model):
     """A case in the hands of one organization on one level, from when to when, and how it ended.
 
-    A part (docs/adr/0024) is in the hands of its organization beside the one that gave it, which holds the case on.
+    A part (docs/adr/0024) is in the hands of its organization beside the one that gave it, which holds the case on. A part that is
+    passed on stays in the hands of whoever passed it on, too.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments", db_index=False)
@@ -78,6 +79,7 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=24, blank=True)  # the action that ended it
     part = models.CharField(max_length=200, blank=True, default="", db_default="")  # what of it; empty: the whole case
+    above = models.PositiveSmallIntegerField(null=True)  # ordinal of the part that was passed on by it; none: the case's holder gave it
 
     class Meta:
         verbose_name = _("assignment")

@@ -119,7 +119,7 @@ def detail(actor: Actor, which: int | str) -> CaseDetail:
     now = clock.now()
     tasks = tuple(Task.objects.filter(case=case).select_related("member").order_by("created_at"))
     assignments = tuple(Assignment.objects.filter(case=case).select_related("organization").order_by("ordinal"))
-    allowed = actions_open(actor, case, tasks, [one.organization_id for one in assignments if one.ended_at is None and not one.part])
+    allowed = actions_open(actor, case, tasks, [one.organization_id for one in assignments if one.ended_at is None])
     return CaseDetail(
         case=case,
         at=now,
@@ -137,9 +137,9 @@ def detail(actor: Actor, which: int | str) -> CaseDetail:
 
 
 def open_actions(actor: Actor, case: Case) -> tuple[Transition, ...]:
-    """What this actor may do with the case now. One query, and one more where the case was passed down from the actor's level."""
-    below = Post.DEPARTMENT in actor.posts and (case.level or 0) > (actor.organization_level or 0)
-    holders = Assignment.objects.filter(case=case, ended_at=None, part="").values_list("organization_id", flat=True) if below else ()
+    """What this actor may do with the case now. One query, and one more where it, or a part of it, may have been passed down."""
+    below = Post.DEPARTMENT in actor.posts and (case.part_holders or (case.level or 0) > (actor.organization_level or 0))
+    holders = Assignment.objects.filter(case=case, ended_at=None).values_list("organization_id", flat=True) if below else ()
     return actions_open(actor, case, tuple(Task.objects.filter(case=case, done_at=None)), list(holders))
 
 

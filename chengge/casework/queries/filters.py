@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -30,6 +30,16 @@ NAMES = {
     "number": "number", "from": "reported_from", "to": "reported_to", "mine": "mine", "mark": "mark", "order": "order", "queue": "queue",
     "desk": "desk",
 }  # fmt: skip
+
+
+class Dues(NamedTuple):
+    """The names of the moments by which a case's light is told: when it turns yellow, and when it is due."""
+
+    yellow: str
+    due: str
+
+
+OF_THE_CASE = Dues("yellow_at", "due_at")  # of the clock by which the case is judged
 
 
 class Several(Protocol):
@@ -124,8 +134,12 @@ class CaseFilter:
         """The same without one condition, named as in the address."""
         return replace(self, **{NAMES[name]: getattr(CaseFilter(), NAMES[name])})
 
-    def conditions(self, now: datetime) -> Q:
-        """What a case must fulfil, apart from desk, queue, stages and sight."""
+    def conditions(self, now: datetime, dues: Dues) -> Q:
+        """What a case must fulfil, apart from desk, queue, stages and sight.
+
+        Args:
+            dues: by which moments its light is told.
+        """
         found = Q()
         for column in ("kind", "class_id", "organization_id", "department_id", "grid_code", "channel"):
             if value := getattr(self, column):
@@ -136,7 +150,7 @@ class CaseFilter:
         if self.urgent:
             found &= Q(urgent=True)
         if self.light:
-            found &= light_is(self.light, now)
+            found &= light_is(self.light, now, dues)
         if self.mark:
             found &= MARK_IS[self.mark]
         if self.reported_from:
@@ -158,14 +172,14 @@ MARK_IS = {
 }
 
 
-def light_is(light: str, now: datetime) -> Q:
+def light_is(light: str, now: datetime, dues: Dues) -> Q:
     """The cases that show this light at `now`; a case without a running clock is green."""
     match light:
         case "red":
-            return Q(due_at__lt=now)
+            return Q(**{f"{dues.due}__lt": now})
         case "yellow":
-            return Q(yellow_at__lt=now, due_at__gte=now)
-    return Q(yellow_at__gte=now) | Q(yellow_at=None)
+            return Q(**{f"{dues.yellow}__lt": now, f"{dues.due}__gte": now})
+    return Q(**{f"{dues.yellow}__gte": now}) | Q(**{dues.yellow: None})
 
 
 def number_is(number: str) -> Q:

@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case as Choose
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, When
 from django.utils.translation import gettext as _
 
 from chengge import clock
-from chengge.casework.models import IS_OPEN, Case
+from chengge.casework.models import IS_OPEN, Case, Clock, ClockChoice
 from chengge.casework.queries.desks import ALL, QUEUES, Queue, queue_of, stages_on
-from chengge.casework.queries.filters import CaseFilter, light_is
+from chengge.casework.queries.filters import OF_THE_CASE, CaseFilter, Dues, light_is
 from chengge.casework.queries.sight import sight, with_all_below
 from chengge.domain.errors import NotFound, Refused
 from chengge.domain.lifecycle import ENDS, OPEN, Post, Stage
@@ -26,14 +27,13 @@ from chengge.organization.queries import Actor
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NO_DUE = "none"
 MOST_ROWS = 200
+OF_THE_HOLDER = Dues("own_yellow_at", "own_due_at")  # of a part, where the member's organization has one; else those of the case
 SHOWN_WITH = ("problem_class", "organization", "department")
 
 NAMES_OF_DIVISIONS = "SELECT code, name FROM foundation_division WHERE code = ANY(%s) AND valid_to IS NULL"
 PARTS_OF_CASES = """
-SELECT held.case_id, held.part, clock.yellow_at, clock.due_at
-FROM casework_assignment held JOIN casework_clock clock
-  ON clock.case_id = held.case_id AND clock.organization_id = held.organization_id AND clock.kind = 'level' AND clock.stopped_at IS NULL
-WHERE held.case_id = ANY(%s) AND held.organization_id = %s AND held.ended_at IS NULL AND held.part <> ''
+SELECT case_id, part FROM casework_assignment
+WHERE case_id = ANY(%s) AND organization_id = %s AND ended_at IS NULL AND part <> ''
 """
 REPORTS_OF_CASES = "SELECT case_id, count(*) FROM casework_report WHERE case_id = ANY(%s) GROUP BY case_id"
 
@@ -74,6 +74,8 @@ class RowWords:
 def cases(actor: Actor, wanted: CaseFilter, cursor: str | None = None, size: int = 20) -> CasePage:
     """One page of the cases in sight that fulfil the filter. Two queries; one more for a department's passed-down cases.
 
+    On a department's desk a case of which it has a part is due when that part is: in the order, in the filter and in the rows.
+
     Args:
         cursor: `next_cursor` of the page before.
         size: how many rows, at most `MOST_ROWS`.
@@ -82,17 +84,26 @@ def cases(actor: Actor, wanted: CaseFilter, cursor: str | None = None, size: int
         Refused: a cursor that is none.
     """
     size = max(1, min(size, MOST_ROWS))
-    found = matching(actor, wanted)
     stages = stages_wanted(wanted)
     newest_first = wanted.order == "newest" or not stages or any(end.value in stages for end in ENDS)
     if newest_first:
+        found = matching(actor, wanted)
         rows = _newest(found.filter(stage__in=stages) if stages else found, cursor, size + 1)
     else:
-        rows = _most_pressing(_apart(actor, wanted) or [found], stages, cursor, size + 1)
+        rows = _most_pressing(_apart(actor, wanted), stages, cursor, size + 1)
     ids = [row[0] for row in rows[:size]]
-    by_id = Case.objects.select_related(*SHOWN_WITH).in_bulk(ids)
+    by_id = _shown(actor, wanted, ids)
     more = len(rows) > size
     return CasePage([by_id[pk] for pk in ids if pk in by_id], _cursor(rows[size - 1]) if more else None)
+
+
+def _shown(actor: Actor, wanted: CaseFilter, ids: Sequence[int]) -> dict[int, Case]:
+    """The rows of a list, due when the list is ordered and filtered by. One query."""
+    dues = OF_THE_HOLDER if _as_department(actor, wanted) else OF_THE_CASE
+    found = _with(dues, actor).select_related(*SHOWN_WITH).in_bulk(ids)
+    for case in found.values():
+        case.yellow_at, case.due_at = getattr(case, dues.yellow), getattr(case, dues.due)
+    return found
 
 
 def by_area(wanted: CaseFilter) -> CaseFilter:
@@ -106,11 +117,12 @@ def by_area(wanted: CaseFilter) -> CaseFilter:
 def matching(actor: Actor, wanted: CaseFilter) -> QuerySet[Case]:
     """The cases in sight that fulfil the filter, whatever their stage; in no order."""
     queue = _queue(wanted)
-    return Case.objects.filter(_where(actor, wanted, queue, _held(actor, wanted, queue)))
+    dues = OF_THE_HOLDER if wanted.light and _as_department(actor, wanted) else OF_THE_CASE
+    return _with(dues, actor).filter(_where(actor, wanted, queue, _held(actor, wanted, queue), dues))
 
 
-def _where(actor: Actor, wanted: CaseFilter, queue: Queue | None, held: Q | None) -> Q:
-    where = wanted.conditions(clock.now())
+def _where(actor: Actor, wanted: CaseFilter, queue: Queue | None, held: Q | None, dues: Dues) -> Q:
+    where = wanted.conditions(clock.now(), dues)
     if held is not None:
         # Held by the member's own organization or below it: in sight by that alone, and found by the index of open cases.
         where &= held & IS_OPEN
@@ -135,25 +147,28 @@ def stages_wanted(wanted: CaseFilter) -> tuple[str, ...]:
 def lights(actor: Actor, wanted: CaseFilter) -> Lights:
     """How many cases wait on the desk by light, and how many lie in each open sub-queue. One query (two for a department).
 
-    Only desk and sight count, not what else is looked for: the lights say how the member stands, not what the list shows.
+    Only desk and sight count, not what else is looked for: the lights say how the member stands, not what the list shows. What a
+    department has a part of shows the light of that part.
     """
     now = clock.now()
     queues = [queue for queue in QUEUES[wanted.desk] if queue.is_open] if wanted.desk else []
     waiting = [queue for queue in queues if queue.waits]
-    own = part = Q()
+    own = part = below = Q()
+    dues = OF_THE_CASE
     if any(queue.held for queue in queues) and actor.organization_id is not None:
         tree = with_all_below(actor.organization_id)
         own, part = _hands(actor)
-        where = Q(organization_id__in=tree) | part
+        where, below = _in_the_tree(tree), _below(actor, tree)
+        dues = OF_THE_HOLDER
     else:
         where = sight(actor)
     stages = {stage for queue in queues for stage in queue.stages} or set(OPEN)
     waits = _in_stages({stage for queue in waiting for stage in queue.stages} or stages, stages) & (own | part)
-    counts = {f"light_{light}": Count("pk", filter=waits & light_is(light, now)) for light in ("green", "yellow", "red")}
+    counts = {f"light_{light}": Count("pk", filter=waits & light_is(light, now, dues)) for light in ("green", "yellow", "red")}
     for queue in queues:
-        held = {"own": own, "part": part, "below": ~own}.get(queue.held, Q()) if own else Q()
+        held = {"own": own, "part": part, "below": below}.get(queue.held, Q())
         counts[f"queue_{queue.name}"] = Count("pk", filter=_in_stages(set(queue.stages), stages) & queue.where & held)
-    found = Case.objects.filter(where, IS_OPEN, stage__in=sorted(stages)).aggregate(**counts)
+    found = _with(dues, actor).filter(where, IS_OPEN, stage__in=sorted(stages)).aggregate(**counts)
     return Lights(
         found["light_green"], found["light_yellow"], found["light_red"], {queue.name: found[f"queue_{queue.name}"] for queue in queues}
     )
@@ -168,7 +183,7 @@ def row_words(rows: Sequence[Case], organization_id: int | None = None) -> dict[
     """Area names and number of reports of some cases, by case id. Two queries, however many rows, and one more if there are parts.
 
     Args:
-        organization_id: whose parts are told; such rows are then due when the part is.
+        organization_id: whose parts are told.
     """
     codes = {code for case in rows if case.grid_code for code in (case.grid_code // 10**6, case.grid_code // 10**3)}
     with connection.cursor() as asking:
@@ -176,22 +191,18 @@ def row_words(rows: Sequence[Case], organization_id: int | None = None) -> dict[
         names = dict(asking.fetchall())
         asking.execute(REPORTS_OF_CASES, [[case.pk for case in rows]])
         reports = dict(asking.fetchall())
-    parts = _as_parts(rows, organization_id)
+    parts = _parts_of(rows, organization_id)
     return {case.pk: RowWords(area_of(case.grid_code, names), reports.get(case.pk, 0), parts.get(case.pk, "")) for case in rows}
 
 
-def _as_parts(rows: Sequence[Case], organization_id: int | None) -> dict[int, str]:
-    """What an organization has to do of some of the cases; their rows take on the due moment of that part."""
-    mine = {case.pk: case for case in rows if organization_id in (case.part_holders or ())}
+def _parts_of(rows: Sequence[Case], organization_id: int | None) -> dict[int, str]:
+    """What an organization has to do of some of the cases."""
+    mine = [case.pk for case in rows if organization_id in (case.part_holders or ())]
     if not mine:
         return {}
     with connection.cursor() as asking:
-        asking.execute(PARTS_OF_CASES, [list(mine), organization_id])
-        found = {}
-        for pk, part, yellow_at, due_at in asking.fetchall():
-            found[pk] = part
-            mine[pk].yellow_at, mine[pk].due_at = yellow_at, due_at
-    return found
+        asking.execute(PARTS_OF_CASES, [mine, organization_id])
+        return dict(asking.fetchall())
 
 
 def area_of(grid_code: int | None, names: Mapping[int, str]) -> str:
@@ -205,7 +216,7 @@ def area_of(grid_code: int | None, names: Mapping[int, str]) -> str:
 def counts_by_stage(actor: Actor) -> dict[str, Lights]:
     """Open cases in sight by stage and light, for an overview. One query."""
     now = clock.now()
-    counts = {light: Count("pk", filter=light_is(light, now)) for light in ("green", "yellow", "red")}
+    counts = {light: Count("pk", filter=light_is(light, now, OF_THE_CASE)) for light in ("green", "yellow", "red")}
     rows = Case.objects.filter(sight(actor), IS_OPEN).values("stage").annotate(**counts).order_by().values_list("stage", *counts)
     found = {stage: Lights(green, yellow, red) for stage, green, yellow, red in rows}
     return {stage.value: found.get(stage.value, Lights(0, 0, 0)) for stage in OPEN}
@@ -223,13 +234,33 @@ def _queue(wanted: CaseFilter) -> Queue | None:
 def _held(actor: Actor, wanted: CaseFilter, queue: Queue | None) -> Q | None:
     """Whose hands the cases must lie in; None where that does not matter."""
     own, part = _hands(actor)
-    if queue is not None and queue.held == "below" and actor.organization_id is not None:
-        tree = with_all_below(actor.organization_id)
-        return Q(organization_id__in=[pk for pk in tree if pk != actor.organization_id])
-    whole_desk = wanted.desk is Post.DEPARTMENT and wanted.queue != ALL
-    if (wanted.mine or whole_desk) and actor.organization_id is not None and Post.DEPARTMENT in actor.posts:
-        return own | part if queue is None else {"own": own, "part": part}.get(queue.held, own | part)
-    return None
+    match _hands_wanted(actor, wanted, queue):
+        case "any":
+            return None
+        case "own":
+            return own
+        case "part":
+            return part
+        case "both":
+            return own | part
+        case "below":
+            return _below(actor, with_all_below(actor.organization_id or 0))
+    return _in_the_tree(with_all_below(actor.organization_id or 0))
+
+
+def _hands_wanted(actor: Actor, wanted: CaseFilter, queue: Queue | None) -> str:
+    """The member's own hands (`own`), those for parts (`part`), `both`, those `below`, the whole `tree`, or `any`."""
+    if not _as_department(actor, wanted):
+        return "any"
+    if queue is not None:
+        return queue.held or ("both" if wanted.mine else "tree")
+    return "any" if wanted.queue == ALL and not wanted.mine else "both"
+
+
+def _as_department(actor: Actor, wanted: CaseFilter) -> bool:
+    """Whether it is asked for what lies in the hands of the member's own organization, or below it."""
+    asked = wanted.desk is Post.DEPARTMENT or wanted.mine
+    return asked and actor.organization_id is not None and Post.DEPARTMENT in actor.posts
 
 
 def _hands(actor: Actor) -> tuple[Q, Q]:
@@ -237,31 +268,66 @@ def _hands(actor: Actor) -> tuple[Q, Q]:
     return Q(organization_id=actor.organization_id), Q(part_holders__contains=[actor.organization_id])
 
 
-def _apart(actor: Actor, wanted: CaseFilter) -> list[QuerySet[Case]]:
-    """What a department holds and what it has parts of, each by itself, so that each is read along its own index."""
+def _in_the_tree(tree: list[int]) -> Q:
+    """The cases that some organization of a tree holds, or has a part of."""
+    return Q(organization_id__in=tree) | Q(part_holders__overlap=tree)
+
+
+def _below(actor: Actor, tree: list[int]) -> Q:
+    """The cases that an organization below the member's holds, and those below has a part of that another organization gave out."""
+    below = [pk for pk in tree if pk != actor.organization_id]
+    return Q(organization_id__in=below) | (Q(part_holders__overlap=below) & ~Q(organization_id=actor.organization_id))
+
+
+def _with(dues: Dues, actor: Actor) -> QuerySet[Case]:
+    """Cases with the moments `dues`. The clock of a part is looked up only where the member's organization has one."""
+    if dues is OF_THE_CASE:
+        return Case.objects.all()
+    _own, part = _hands(actor)
+    running = Clock.objects.filter(
+        case=OuterRef("pk"), organization_id=actor.organization_id or 0, kind=ClockChoice.LEVEL, stopped_at=None, paused_at=None
+    )
+    moments = zip(OF_THE_HOLDER, OF_THE_CASE, strict=True)
+    return Case.objects.annotate(**{own: Choose(When(part, then=Subquery(running.values(of)[:1])), default=F(of)) for own, of in moments})
+
+
+def _apart(actor: Actor, wanted: CaseFilter) -> list[tuple[QuerySet[Case], Dues]]:
+    """What is looked for, with the moments when it is due; a department's whole cases and its parts each along an index of their own."""
+    if not _as_department(actor, wanted):
+        return [(matching(actor, wanted), OF_THE_CASE)]
     queue = _queue(wanted)
-    if queue is not None or _held(actor, wanted, queue) is None:
-        return []
-    return [Case.objects.filter(_where(actor, wanted, queue, held)) for held in _hands(actor)]
+    own, part = _hands(actor)
+    match _hands_wanted(actor, wanted, queue):
+        case "own":
+            found = [(own, OF_THE_CASE)]
+        case "part":
+            found = [(part, OF_THE_HOLDER)]
+        case "both":
+            found = [(own, OF_THE_CASE), (part, OF_THE_HOLDER)]
+        case _:
+            held = _held(actor, wanted, queue) or sight(actor)
+            found = [(held & ~part, OF_THE_CASE), (held & part, OF_THE_HOLDER)]
+    return [(_with(dues, actor).filter(_where(actor, wanted, queue, hands, dues)), dues) for hands, dues in found]
 
 
-def _most_pressing(found: Sequence[QuerySet[Case]], stages: Sequence[str], cursor: str | None, size: int) -> list[Place]:
+def _most_pressing(found: Sequence[tuple[QuerySet[Case], Dues]], stages: Sequence[str], cursor: str | None, size: int) -> list[Place]:
     """Ids and due moments, the most pressing first; cases without a running clock come last. No case is found twice.
 
     Each stage gives its own first `size` along the index of open cases (stage, due, id), and the first of those are taken.
     """
-    here = [
-        one.filter(IS_OPEN).extra(where=["casework_case.stage = wanted.stage"]).order_by("due_at", "id").values_list("id", "due_at")
-        for one in found
-    ]
     after, last_id = _parsed(cursor)
-    if cursor is None:
-        parts = here
-    elif after is not None:
-        later = [one.filter(Q(due_at__gt=after) | Q(id__gt=last_id), due_at__gte=after) for one in here]
-        parts = [*later, *(one.filter(due_at=None) for one in here)]
-    else:
-        parts = [one.filter(due_at=None, id__gt=last_id) for one in here]
+    parts = []
+    for cases_here, dues in found:
+        ordered = cases_here.filter(IS_OPEN).extra(where=["casework_case.stage = wanted.stage"])
+        here = ordered.order_by(dues.due, "id").values_list("id", dues.due)
+        none = Q(**{dues.due: None})
+        if cursor is None:
+            parts.append(here)
+        elif after is not None:
+            later = Q(**{f"{dues.due}__gt": after}) | Q(id__gt=last_id)
+            parts += [here.filter(later, **{f"{dues.due}__gte": after}), here.filter(none)]
+        else:
+            parts.append(here.filter(none, id__gt=last_id))
     statements, given = [], []
     for part in parts:
         try:
@@ -273,7 +339,7 @@ def _most_pressing(found: Sequence[QuerySet[Case]], stages: Sequence[str], curso
     if not statements:
         return []
     with connection.cursor() as asking:
-        asking.execute(f"{' UNION ALL '.join(statements)} ORDER BY due_at, id LIMIT %s", [*given, size])
+        asking.execute(f"{' UNION ALL '.join(statements)} ORDER BY 2, 1 LIMIT %s", [*given, size])
         return asking.fetchall()
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import orjson
 from django.db import transaction
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, QuerySet
 from django.utils.translation import gettext as _
 
 from chengge import clock
@@ -35,7 +35,7 @@ TO_THE_DEPARTMENT = frozenset(
 )  # fmt: skip
 TO_WHO_ORDERED = frozenset({"answer_supervision"})
 # What one level does to another, told to the other: below, whose case or part it becomes or was; above, who gave it.
-DOWN = frozenset({"give_parts", "refuse_part", "refuse_feedback", "take_back", "take_back_part"})
+DOWN = frozenset({"give_parts", "pass_part_on", "refuse_part", "refuse_feedback", "take_back", "take_back_part"})
 UP = frozenset({"submit_part", "decline_part"})
 TOLD = (*sorted(TO_THE_DEPARTMENT | TO_WHO_ORDERED | set(ASKED) | DOWN | UP),)
 TOPICS = dict.fromkeys(DOWN | UP, "level") | {
@@ -105,7 +105,7 @@ def _hearers(entry: LedgerEntry, staff: Staff, rules: dict[str, RequestRule]) ->
         people = [person for post in (Post.LEADER, Post.COORDINATOR, Post.DISPATCHER) for person in staff.by_post[post]]
         return [person for person in people if placed is not None and person.member_id == placed.member_id]
     if entry.action in UP:
-        return clerks_of(staff, case.organization_id)
+        return clerks_of(staff, _above(entry) or case.organization_id)
     if entry.action in DOWN:
         return clerks_of(staff, *_below(entry))
     return clerks_of(staff, case.department_id, case.organization_id)
@@ -115,8 +115,19 @@ def _below(entry: LedgerEntry) -> set[int]:
     """The organizations to which an entry gave something, or from which it took it. One query."""
     moves = orjson.loads(entry.body)["assignments"]
     given = {move["organization_id"] for move in moves if move["op"] == "start"}
-    ended = [move["n"] for move in moves if move["op"] == "end"]
-    return given | set(Assignment.objects.filter(case_id=entry.case_id, ordinal__in=ended).values_list("organization_id", flat=True))
+    return given | set(_ended(entry).values_list("organization_id", flat=True))
+
+
+def _above(entry: LedgerEntry) -> int | None:
+    """Who had passed the part on that came back; None where whoever holds the case gave it. One query."""
+    giving = Assignment.objects.filter(case_id=entry.case_id, ordinal__in=_ended(entry).values("above"))
+    return giving.values_list("organization_id", flat=True).first()
+
+
+def _ended(entry: LedgerEntry) -> QuerySet[Assignment]:
+    """The assignments that an entry ended."""
+    ended = [move["n"] for move in orjson.loads(entry.body)["assignments"] if move["op"] == "end"]
+    return Assignment.objects.filter(case_id=entry.case_id, ordinal__in=ended)
 
 
 def granters(kind: Request, rule: RequestRule | None) -> tuple[Post, ...]:
