@@ -2,7 +2,17 @@
 
 from procrastinate.contrib.django import app
 
-from chengge.coordination.actions import boundaries, escalating, hard_cases, seconded_private, seconded_telling, standing, telling, visits
+from chengge.coordination.actions import (
+    boundaries,
+    escalating,
+    hard_cases,
+    seconded_private,
+    seconded_telling,
+    seconded_terms,
+    standing,
+    telling,
+    visits,
+)
 
 
 @app.periodic(cron="* * * * * */20")
@@ -59,3 +69,10 @@ def forget_seconded(timestamp: int) -> int:
 def tell_of_seconded(timestamp: int) -> int:
     """Tell of visits to the home unit that are due and of terms that end soon; how many notices."""
     return seconded_telling.tell_due()
+
+
+@app.periodic(cron="2 0 * * *")
+@app.task(queueing_lock="coordination.end_terms", pass_context=False)
+def end_terms(timestamp: int) -> int:
+    """End the posts of seconded people whose term was over yesterday; how many."""
+    return seconded_terms.end_terms()

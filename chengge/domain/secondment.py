@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from chengge.domain.lifecycle import Post
+
 
 class RuleKind(StrEnum):
     YEARS = "years"  # years of service, at least so many
@@ -16,6 +18,9 @@ class RuleKind(StrEnum):
 
 
 MEASURED = frozenset({RuleKind.YEARS, RuleKind.MARK})
+# Posts that somebody is lent for; leaders, administrators and clerks of departments are appointed.
+LENT_POSTS = (Post.DISPATCHER, Post.COORDINATOR, Post.OPERATOR, Post.SHIFT_LEADER, Post.EVALUATOR, Post.INSPECTOR)
+NEVER_LENT = frozenset({Post.LEADER, Post.ADMINISTRATOR})  # neither the post nor who holds it
 QUALIFICATIONS = tuple(kind for kind in RuleKind if kind is not RuleKind.VISIT)
 
 

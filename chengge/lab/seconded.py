@@ -77,7 +77,7 @@ def fill(seed: int) -> None:
             span = (today - timedelta(days=30), today + timedelta(days=300))
             needs[post] = seconded.state_need(coordinator, seconded.Needed(post, people, *span, why, from_kind)).pk
     told = [story for story in STORIES if story.home in homes and Member.objects.filter(username=story.username).exists()]
-    made = [(story, _come(story, homes, needs[story.post], coordinator, today, now, dice)) for story in told]
+    made = [(story, _come(story, homes, needs[story.post], coordinator, leader, now, dice)) for story in told]
     here = [one for story, one in made if story.fate == "here"]
     for story, one in made:
         if story.fate in ("here", "left"):
@@ -89,9 +89,10 @@ def fill(seed: int) -> None:
 
 
 def _come(
-    story: Story, homes: dict[str, Organization], need_id: int, coordinator: Actor, today: date, now: datetime, dice: Random
+    story: Story, homes: dict[str, Organization], need_id: int, coordinator: Actor, leader: Actor, now: datetime, dice: Random
 ) -> Secondment:
     """Proposed a week before the term, checked, begun on its first day, as far as the story goes."""
+    today = city_day(now)
     first = today - timedelta(days=story.days_ago)
     member = Member.objects.get(username=story.username)
     proposed = seconded.Proposed(member.pk, homes[story.home].pk, story.post, first, first + timedelta(days=TERM_DAYS), need_id)
@@ -109,7 +110,7 @@ def _come(
             seconded.pass_checks(coordinator, made.pk)
     if story.fate in ("here", "left"):
         with clock.pretend(_at(first, now)):
-            seconded.begin(coordinator, made.pk)
+            seconded.begin(leader, made.pk)
     return made
 
 

@@ -29,7 +29,8 @@ def checked(city: City, who: str = "dispatcher", home: str = "works") -> Secondm
 
 
 def begun(city: City, who: str = "dispatcher", home: str = "works") -> Secondment:
-    return seconded.begin(city.actor("coordinator"), checked(city, who, home).pk)
+    """By a leader: whoever proposed them does not let them begin."""
+    return seconded.begin(city.actor("leader"), checked(city, who, home).pk)
 
 
 def rule_of(kind: str) -> SecondmentRule:

@@ -220,7 +220,7 @@ def test_nobody_leaves_before_somebody_has_taken_over(life):
     assert not HomeVisit.objects.filter(secondment=made, planned_day__gt=ended.end_day).exists()
     assert SidePath.objects.filter(kind="order", ended_at=None).count() == 1  # it is another's to look after now, not over
     told = Notice.objects.filter(topic="seconded", key__contains=":ended:")
-    assert {notice.member.username for notice in told} == {"dispatcher", "department", "administrator"}
+    assert {notice.member.username for notice in told} == {"dispatcher", "department", "coordinator", "administrator"}
 
 
 def test_an_ended_secondment_always_has_a_day_and_a_cause(life):

@@ -9,13 +9,22 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chengge.coordination.actions.inviting import Thing, require_words, tell_members, this_second
+from chengge.coordination.actions.seconded_post import (
+    begun_words,
+    ended_words,
+    give_post,
+    house_keepers,
+    require_second_person,
+    take_post_back,
+)
 from chengge.coordination.models import HomeVisit, Secondment, SecondmentCheck, SecondmentNeed
 from chengge.coordination.queries.seconded import manages, qualifications, secondment_in_sight, visit_weeks_for
 from chengge.coordination.queries.staff import clerks_of, staff_at
 from chengge.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chengge.domain.lifecycle import Post
-from chengge.domain.secondment import MEASURED, RuleKind, passes, visit_days
-from chengge.organization.models import Member, Organization, OrganizationKind, PostChoice
+from chengge.domain.secondment import LENT_POSTS, MEASURED, NEVER_LENT, RuleKind, passes, visit_days
+from chengge.foundation.queries.dated import holds_on
+from chengge.organization.models import Member, MemberPost, Organization, OrganizationKind
 from chengge.organization.queries import Actor, city_day
 
 MOST_PEOPLE, MOST_DAYS = 50, 366 * 5
@@ -96,6 +105,8 @@ def propose(actor: Actor, proposed: Proposed) -> Secondment:
         raise Refused(
             "member", _("Who is proposed?"), _("Choose an active member; an administrator adds who has no account yet."), "member_id"
         )
+    if MemberPost.objects.filter(holds_on(city_day(this_second())), member=member, post__in=[post.value for post in NEVER_LENT]).exists():
+        raise Refused("member", _("Leaders and administrators are not lent."), _("Choose somebody else."), "member_id")
     home = Organization.objects.filter(pk=proposed.home_id or 0, valid_to=None, level__gte=LEAST_LEVEL).first()
     if home is None:
         raise Refused("home", _("From which unit do they come?"), _("Choose a department, territory, section or crew."), "home_id")
@@ -184,28 +195,36 @@ def decline(actor: Actor, secondment_id: int, reason: str) -> Secondment:
 
 @transaction.atomic
 def begin(actor: Actor, secondment_id: int) -> Secondment:
-    """Somebody who was checked is here; the visits to the home unit are planned by the rule of today.
+    """Somebody who was checked is here: the house gives them their post for the term, and plans the visits to the home unit.
 
-    Account and posts are the administrators'. Raises Forbidden, Conflict.
+    Raises:
+        Forbidden: not the platform's, one's own, or whoever proposed it. Conflict: not checked, or not in the term.
+        Refused: a member who is never lent.
     """
     secondment = managed(actor, secondment_id)
     require_state(secondment, Secondment.State.CHECKED, _("Only who was checked begins."))
     at = this_second()
     if city_day(at) < secondment.first_day:
         raise Conflict("early", _("The term begins on %(day)s.") % {"day": secondment.first_day}, _("Begin on that day."))
+    require_second_person(actor, secondment)
     secondment.state, secondment.begun_at = Secondment.State.BEGUN, at
     secondment.save(update_fields=["state", "begun_at"])
+    give_post(secondment)
     weeks = visit_weeks_for(secondment.post, city_day(at))
     HomeVisit.objects.bulk_create(
         HomeVisit(secondment=secondment, planned_day=day) for day in visit_days(secondment.first_day, secondment.last_day, weeks)
     )
-    tell_home(actor, secondment, "begun", _("Seconded to the platform: %(name)s") % {"name": secondment.member}, secondment.home.short_name)
+    subject, also = (
+        _("Seconded to the platform: %(name)s") % {"name": secondment.member},
+        house_keepers(Post.COORDINATOR, Post.ADMINISTRATOR),
+    )
+    tell_home(actor, secondment, "begun", subject, f"{secondment.home.short_name}. {begun_words(secondment)}", also)
     return secondment
 
 
 @transaction.atomic
 def end(actor: Actor, secondment_id: int, cause: str, words: str = "") -> Secondment:
-    """End a secondment today: not before the hand-over was accepted.
+    """End a secondment today, and with it the post that the house gave: not before the hand-over was accepted.
 
     Raises:
         Forbidden: not the platform's, or one's own. Conflict: not here, or nobody has taken over. Refused: no cause.
@@ -228,13 +247,14 @@ def end(actor: Actor, secondment_id: int, cause: str, words: str = "") -> Second
     secondment.cause, secondment.end_words = cause, words.strip()
     secondment.save(update_fields=["state", "end_day", "ended_by", "cause", "end_words"])
     secondment.home_visits.filter(visited_day=None, planned_day__gt=day).delete()
+    take_post_back(secondment, day)
     tell_home(
         actor,
         secondment,
         "ended",
         _("Secondment ended: %(name)s") % {"name": secondment.member},
-        f"{secondment.get_cause_display()}. {secondment.end_words}".strip(),
-        [person.member_id for person in staff_at(this_second()).by_post[Post.ADMINISTRATOR]],
+        " ".join(filter(None, (f"{secondment.get_cause_display()}.", secondment.end_words, ended_words(secondment)))),
+        house_keepers(Post.COORDINATOR, Post.ADMINISTRATOR),
     )
     return secondment
 
@@ -272,8 +292,8 @@ def _term(first: date | None, last: date | None) -> tuple[date, date]:
 
 
 def require_post(post: str) -> None:
-    if post not in PostChoice.values:
-        raise Refused("post", _("There is no such post."), _("Choose one of the posts."), "post")
+    if post not in {one.value for one in LENT_POSTS}:
+        raise Refused("post", _("Nobody is lent for this post."), _("Choose one of the posts."), "post")
 
 
 def require_manager(actor: Actor) -> int:

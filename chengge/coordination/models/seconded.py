@@ -61,6 +61,7 @@ class Secondment(models.Model):
 
     Attributes:
         first_day, last_day: the term, both included; `end_day` is when it ended in truth.
+        lent: what the member held before the house gave them the platform's post (`organization.actions.Lent`); None where it did not.
         phone_sealed, emergency_sealed: how the person, and somebody near to them, are reached; sealed, and gone some time after the end.
     """
 
@@ -94,6 +95,9 @@ class Secondment(models.Model):
     ended_by = models.ForeignKey(MEMBER, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     cause = models.CharField(_("why it ended"), max_length=12, choices=Cause.choices, blank=True)
     end_words = models.CharField(_("in words"), max_length=500, blank=True)
+    lent = models.JSONField(_("held before"), null=True)
+    lent_at = models.DateTimeField(_("post given"), null=True)
+    given_back_at = models.DateTimeField(_("post ended"), null=True)
     phone_sealed = models.BinaryField(_("telephone"), default=b"")
     emergency_sealed = models.BinaryField(_("somebody near"), default=b"")
 

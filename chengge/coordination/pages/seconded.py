@@ -25,6 +25,7 @@ from chengge.coordination.queries.seconded import (
     needs,
     part_in,
     people_to_second,
+    post_words,
     qualifications,
     secondment_in_sight,
     secondments,
@@ -32,6 +33,7 @@ from chengge.coordination.queries.seconded import (
 )
 from chengge.domain.errors import Forbidden, Refused
 from chengge.domain.lifecycle import Post
+from chengge.domain.secondment import LENT_POSTS
 from chengge.foundation.pages.manage.common import page_of, today
 from chengge.organization import typed
 from chengge.organization.gates import actor_at, for_members
@@ -40,7 +42,6 @@ from chengge.organization.queries import Actor
 from chengge.organization.refusals import status_of
 
 STATES = ("here", "coming", "over")
-COMMAND_POSTS = (Post.DISPATCHER, Post.COORDINATOR, Post.OPERATOR, Post.SHIFT_LEADER, Post.EVALUATOR, Post.INSPECTOR)
 FROM_KINDS = (OrganizationKind.DEPARTMENT, OrganizationKind.TERRITORY, OrganizationKind.CREW)
 NEED_FIELDS = ("post", "people", "from_kind", "first_day", "last_day", "why")
 PROPOSAL_FIELDS = ("need_id", "member_id", "home_id", "post", "first_day", "last_day")
@@ -233,6 +234,8 @@ def _file(request: HttpRequest, secondment_id: int, refusal: Refused | None, sta
         "today": today(),
         "visits": visits[: known + 1],
         "later_visits": visits[known + 1 :],
+        "resting": post_words(secondment),
+        "proposed_by_me": secondment.proposed_by_id == actor.member_id,
         "may_draft": part.manages and secondment.begun_at is not None,
         "keeps_contact": _keeps_contact(part, secondment),
         "compare": compare_address(actor, secondment.first_day) if secondment.begun_at else "",
@@ -264,7 +267,7 @@ def _month_asked(request: HttpRequest) -> tuple[date, date]:
 def _need_form(request: HttpRequest, given: QueryDict, refusal: Refused | None, status: int) -> HttpResponse:
     context = _around(actor_at(request)) | {
         "typed": {name: given.get(name, "") for name in NEED_FIELDS},
-        "posts": [(post.value, PostChoice(post.value).label) for post in COMMAND_POSTS],
+        "posts": [(post.value, PostChoice(post.value).label) for post in LENT_POSTS],
         "kinds": [(kind.value, kind.label) for kind in FROM_KINDS],
         "refusal": refusal,
     }
@@ -286,7 +289,7 @@ def _proposal_form(request: HttpRequest, given: QueryDict, refusal: Refused | No
     context = _around(actor_at(request)) | {
         "typed": {name: given.get(name, "") for name in PROPOSAL_FIELDS},
         "needs": list(needs(today())),
-        "posts": [(post.value, PostChoice(post.value).label) for post in COMMAND_POSTS],
+        "posts": [(post.value, PostChoice(post.value).label) for post in LENT_POSTS],
         "homes": homes,
         "people": people_to_second(),
         "refusal": refusal,

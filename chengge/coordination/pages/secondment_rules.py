@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 
 from chengge.coordination.actions.seconded_rules import end_rule, save_rule
 from chengge.coordination.models import SecondmentRule
-from chengge.coordination.pages.seconded import COMMAND_POSTS
 from chengge.coordination.queries.seconded import threshold_words
 from chengge.domain.errors import Refused
+from chengge.domain.secondment import LENT_POSTS
 from chengge.foundation.pages.manage.common import DayField, LookForm, tell, today
 from chengge.organization.gates import actor_at, for_administrators
 from chengge.organization.models import PostChoice
@@ -37,7 +37,7 @@ class SecondmentRuleForm(LookForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        posts = [(post.value, PostChoice(post.value).label) for post in COMMAND_POSTS]
+        posts = [(post.value, PostChoice(post.value).label) for post in LENT_POSTS]
         self.fields["post"].choices = [("", _("Every post")), *posts]  # type: ignore[attr-defined]
 
 

@@ -28,12 +28,12 @@ from chengge.coordination.models import (
     SecondmentView,
 )
 from chengge.domain.errors import NotFound
-from chengge.domain.lifecycle import Post
-from chengge.domain.secondment import MEASURED, DayKind, DayOf, RuleKind, attendance, counted
+from chengge.domain.lifecycle import Axis, Post
+from chengge.domain.secondment import MEASURED, NEVER_LENT, DayKind, DayOf, RuleKind, attendance, counted
 from chengge.figures import FigureTold, deeds_of, figures_of
 from chengge.foundation.queries.dated import holds_on
 from chengge.organization.calendars import calendar_of
-from chengge.organization.models import Duty, Member
+from chengge.organization.models import Duty, Member, MemberPost, Organization, OrganizationKind, PostChoice
 from chengge.organization.queries import CITY_ZONE, Actor, city_day
 
 MANAGERS = frozenset({Post.COORDINATOR, Post.LEADER})
@@ -200,6 +200,17 @@ def visit_weeks_for(post: str, day: date) -> int:
     return int(rule.threshold) if rule is not None and rule.threshold else USUAL_VISIT_WEEKS
 
 
+def centre_of(post: Post) -> Organization | None:
+    """The centre at which a lent post works: that of its axis, the city's own before those of districts."""
+    kind = OrganizationKind.SUPERVISION_CENTRE if post.axis is Axis.SUPERVISION else OrganizationKind.COMMAND_CENTRE
+    return Organization.objects.filter(kind=kind, valid_to=None).order_by("level", "pk").first()
+
+
+def post_words(secondment: Secondment) -> str:
+    """The posts that rest while somebody is lent, in words; "" where none do."""
+    return _(", ").join(str(PostChoice(post).label) for post in (secondment.lent or {}).get("posts", ()))
+
+
 def days_of(secondment: Secondment, first: date, after: date) -> list[DayOf]:
     """Attendance inside the term, up to today: from duty, and by what was written by hand. Four queries."""
     begin = max(first, secondment.first_day)
@@ -235,17 +246,19 @@ def month_of(secondment: Secondment, first: date, after: date) -> MonthOf:
 
 
 def people_to_second(home_id: int | None = None) -> QuerySet[Member]:
-    """Members who may be proposed: active, and not seconded or on their way already."""
+    """Members who may be proposed: active, neither leader nor administrator, and not seconded or on their way already."""
     running = Secondment.objects.filter(state__in=(Secondment.State.PROPOSED, Secondment.State.CHECKED, Secondment.State.BEGUN))
+    keeping = MemberPost.objects.filter(holds_on(city_day(clock.now())), post__in=[post.value for post in NEVER_LENT])
     rows = Member.objects.filter(is_active=True, organization__isnull=False).exclude(pk__in=running.values("member_id"))
+    rows = rows.exclude(pk__in=keeping.values("member_id"))
     return (rows if home_id is None else rows.filter(organization_id=home_id)).select_related("organization").order_by("full_name", "pk")
 
 
 def colleagues_of(secondment: Secondment) -> QuerySet[Member]:
     """Who may take over from somebody: active members who hold a post of the platform."""
     posts = [post.value for post in (Post.DISPATCHER, Post.COORDINATOR, Post.LEADER)]
-    held = Member.objects.filter(is_active=True, posts__post__in=posts, posts__valid_to=None).exclude(pk=secondment.member_id)
-    return held.distinct().order_by("full_name", "pk")
+    held = MemberPost.objects.filter(holds_on(city_day(clock.now())), post__in=posts).values("member_id")
+    return Member.objects.filter(is_active=True, pk__in=held).exclude(pk=secondment.member_id).order_by("full_name", "pk")
 
 
 def turnover(today: date) -> Turnover:

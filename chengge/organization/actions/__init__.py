@@ -24,11 +24,13 @@ from chengge.organization.actions.people import (
     give_new_password,
     put_organizations,
 )
+from chengge.organization.actions.terms import Lent, give_back, lend
 
 __all__ = [
     "COMMAND_LINE",
     "DayValues",
     "FirstPassword",
+    "Lent",
     "MemberValues",
     "SeasonValues",
     "add_members",
@@ -42,7 +44,9 @@ __all__ = [
     "end_organization",
     "first_password",
     "forget_day",
+    "give_back",
     "give_new_password",
+    "lend",
     "put_days",
     "put_organizations",
     "require_administrator",

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from chengge.domain.errors import NotFound, Refused
@@ -182,9 +183,10 @@ def appoint(actor: Actor, member: Member, posts: Collection[Post], day: date) ->
     member.axis = axis_of(posts).value
     member.is_staff = Post.ADMINISTRATOR in posts
     member.save(update_fields=["axis", "is_staff"])
-    held = {Post(post) for post in member.posts.filter(valid_to=None).values_list("post", flat=True)}
+    still = member.posts.filter(Q(valid_to=None) | Q(valid_to__gt=day))  # posts for a term too (`terms.lend`)
+    held = {Post(post) for post in still.values_list("post", flat=True)}
     # First end, then begin: on no moment does the member hold posts on both axes.
-    member.posts.filter(valid_to=None, post__in=[post.value for post in held - set(posts)]).update(valid_to=day)
+    still.filter(post__in=[post.value for post in held - set(posts)]).update(valid_to=day)
     MemberPost.objects.bulk_create(MemberPost(member=member, post=post.value, valid_from=day) for post in sorted(set(posts) - held))
 
 
