@@ -9,6 +9,7 @@ from chengge.coordination.actions.escalating import go_up, send_up
 from chengge.coordination.actions.hard_cases import look_through
 from chengge.coordination.actions.platform_rules import EscalationValues, save_escalation_rule, save_hard_limit
 from chengge.coordination.models import Escalation, HardCase, HardCaseLimit, MadeSafe
+from chengge.coordination.queries.escalations import steps_left
 from chengge.coordination.queries.platform_rules import escalation_rules
 from chengge.domain.errors import Conflict, Forbidden, Refused
 from chengge.domain.escalation import SHIPPED
@@ -100,6 +101,7 @@ def test_a_coordinator_sends_it_up_by_hand_with_a_reason(life):
             send_up(coordinator, life.case.number, step, reason)
     with pytest.raises(Forbidden):
         send_up(life.city.actor("leader"), life.case.number, 3, "我来")
+    assert [step for step, _label in steps_left(HardCase.objects.get())] == [2, 3]  # nobody is on the district's
     answer = at_screen(life, "coordinator").post(f"/coordination/hard/{life.case.number}/up/", {"step": 3, "reason": "两区争议"})
     assert answer.status_code == 302
     assert heard("leader") == 1
@@ -163,3 +165,27 @@ def test_the_territory_makes_safe_with_a_photo_and_the_coordinators_hear(life):
     for who, status in (("department", 404), ("leader", 200), ("operator", 403)):
         assert at_screen(life, who).get(address).status_code == status
     assert at_screen(life, "leader").post(f"{address}safe/", {"did": "我"}).status_code == 403
+    for who, status in (("operator", 200), ("department", 404)):  # whoever sees the case sees how it was made safe
+        assert at_screen(life, who).get(f"{address}photos/{evidence}/thumb").status_code == status
+
+
+def test_what_stands_beside_a_hard_case_is_seen_at_the_case(life):
+    nobody_answers(life, "missing")
+    beside = f"/coordination/cases/{life.case.number}/"
+    begun = at_screen(life, "operator").get(beside).content.decode()
+    assert "found hard by rule" in begun
+    assert "not made safe yet" in begun
+    photo = SimpleUploadedFile("a.jpg", picture(5), "image/jpeg")
+    at_screen(life, "street_office").post(f"/coordination/meanwhile/{life.case.number}/safe/", {"did": "已围挡", "files": photo})
+    life.later(minutes=5)
+    send_up(life.city.actor("coordinator"), life.case.number, 3, "两区争议")
+    shown = at_screen(life, "coordinator").get(beside).content.decode()
+    assert "not made safe yet" not in shown
+    assert 0 < shown.index("两区争议") < shown.index("已围挡") < shown.index("found hard by rule")  # the latest first
+    assert f"/coordination/hard/{life.case.number}/" in shown
+    assert f'/coordination/hard/{life.case.number}/"' not in at_screen(life, "operator").get(beside).content.decode()
+
+
+def test_an_ordinary_case_says_nothing_of_being_hard(life):
+    life.to("filed")
+    assert "Hard case" not in at_screen(life, "coordinator").get(f"/coordination/cases/{life.case.number}/").content.decode()

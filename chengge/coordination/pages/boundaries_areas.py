@@ -11,16 +11,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chengge import clock
 from chengge.coordination.actions.boundaries import accept, effect_with, propose, propose_to_end, told
-from chengge.coordination.pages.gatherings import bodies, concerned, platform_readers, roles, workers
+from chengge.coordination.pages.gatherings import concerned, platform_readers, roles, workers
 from chengge.coordination.pages.typed import day_typed, whole
 from chengge.coordination.queries.boundaries import area_in_sight, areas_in_sight, zone_in_sight
 from chengge.coordination.queries.boundaries_cut import cut_of
+from chengge.coordination.queries.choices import bodies, classes
 from chengge.domain.errors import NotFound, Refused
 from chengge.foundation.actions.areas import MAY_ACCEPT, AreaValues, checked, withdraw_change
-from chengge.foundation.models import AreaChange, ProblemClass, ProblemKind, ResponsibilityArea
+from chengge.foundation.models import AreaChange, ProblemKind, ResponsibilityArea
 from chengge.foundation.pages.manage.common import page_of, tomorrow
 from chengge.foundation.queries.areas import area_features, changes_like, class_words, faults_of, versions_of_area
-from chengge.foundation.queries.dated import holding_on
 from chengge.foundation.queries.drawn import border_drawn, border_of, geojson_of, wkb_of
 from chengge.organization.gates import actor_at
 from chengge.organization.queries import city_day
@@ -203,7 +203,7 @@ def _from(request: HttpRequest) -> QueryDict:
 
 def _form(request: HttpRequest, typed: QueryDict, area: ResponsibilityArea | None, refusal: Refused | None, status: int) -> HttpResponse:
     today = city_day(clock.now())
-    classes = list(holding_on(ProblemClass.objects.order_by("kind", "major_code", "minor_code"), today))
+    offered = list(classes(today))
     context = {
         "tab": "coordination",
         **roles(actor_at(request)),
@@ -211,8 +211,8 @@ def _form(request: HttpRequest, typed: QueryDict, area: ResponsibilityArea | Non
         "chosen": set(typed.getlist("classes")),
         "area": area,
         "kinds": list(ProblemKind.choices),
-        "majors": list({f"{one.kind}:{one.major_code}": one.major_name for one in classes}.items()),
-        "classes": [(f"{one.kind}:{one.code}", one.name, one.major_name) for one in classes],
+        "majors": list({f"{one.kind}:{one.major_code}": one.major_name for one in offered}.items()),
+        "classes": [(f"{one.kind}:{one.code}", one.name, one.major_name) for one in offered],
         "bodies": bodies(),
         "refusal": refusal,
     }

@@ -9,12 +9,10 @@ from django.shortcuts import render
 
 from chengge.casework.models import Case
 from chengge.casework.queries import visible
-from chengge.coordination.models import HardCase
-from chengge.coordination.queries.hard_cases import CONCERNED, READERS, WORKERS
+from chengge.coordination.queries.hard_cases import CONCERNED, READERS, WORKERS, hard_case_of
 from chengge.domain.lifecycle import Post
 from chengge.foundation.pages.manage.common import page_of
 from chengge.organization.gates import actor_at, for_posts
-from chengge.organization.models import Organization
 from chengge.organization.queries import Actor
 
 concerned = for_posts(*(post for post in Post if post in CONCERNED))
@@ -45,19 +43,7 @@ def from_case(request: HttpRequest) -> tuple[Case | None, QueryDict]:
     case = visible(actor_at(request)).filter(number=number).select_related("problem_class").first() if number else None
     if case is not None:
         typed["subject"] = f"{case.place} {case.problem_class.name}".strip()[:120]
-        hard = HardCase.objects.filter(pk=case.pk).first()
+        hard = hard_case_of(case.pk)
         if hard is not None:
             typed.setlist("organization_ids", [str(pk) for pk in dict.fromkeys([*hard.bodies, hard.meanwhile_id]) if pk])
     return case, typed
-
-
-def invitable() -> list[Organization]:
-    """The platforms of the second level, which are invited to surveys and meetings."""
-    platforms = Organization.objects.filter(level=2, valid_to=None)
-    return list(platforms.exclude(kind__in=("supervision_centre", "command_centre")).order_by("code"))
-
-
-def bodies() -> list[Organization]:
-    """Everybody who may answer for something: departments, sections and crews."""
-    found = Organization.objects.filter(level__gte=2, valid_to=None)
-    return list(found.exclude(kind__in=("supervision_centre", "command_centre")).order_by("code"))

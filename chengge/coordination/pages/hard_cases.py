@@ -6,9 +6,8 @@ from django.views.decorators.http import require_safe
 
 from chengge import clock
 from chengge.coordination.models import HardCase
-from chengge.coordination.models.platform_rules import StepChoice
 from chengge.coordination.pages.gatherings import platform_readers
-from chengge.coordination.queries.escalations import made_safe_of, steps_of
+from chengge.coordination.queries.escalations import made_safe_of, steps_left, steps_of
 from chengge.coordination.queries.hard_cases import WORKERS, count_hard, hard_cases, hard_in_sight, rows_of
 from chengge.coordination.queries.precedents import precedents
 from chengge.foundation.pages.manage.common import page_of
@@ -64,7 +63,7 @@ def hard_page(request: HttpRequest, number: str) -> HttpResponse:
         "rulings": list(case.rulings.select_related("organization").order_by("-drafted_at")),
         "problems": list(case.standing_problems.order_by("-listed_at")),
         "steps": steps_of(hard),
-        "offered_steps": StepChoice.choices,
+        "offered_steps": steps_left(hard) if actor.posts & WORKERS and hard.settled_at is None else [],
         "safe": made_safe_of(hard),
         "works": bool(actor.posts & WORKERS),
     }

@@ -11,11 +11,11 @@ from chengge.casework.photos import path_of
 from chengge.coordination.actions.escalating import make_safe, send_up
 from chengge.coordination.pages.gatherings import concerned, roles, workers
 from chengge.coordination.pages.typed import whole
-from chengge.coordination.queries.escalations import made_safe_of, meanwhile_in_sight
+from chengge.coordination.queries.escalations import made_safe_of, meanwhile_in_sight, safe_photo
 from chengge.coordination.queries.hard_cases import WORKERS, rows_of
 from chengge.coordination.queries.surveys import units_of
 from chengge.domain.errors import NotFound, Refused
-from chengge.organization.gates import actor_at
+from chengge.organization.gates import actor_at, for_members
 from chengge.organization.refusals import status_of
 
 
@@ -54,12 +54,10 @@ def up(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_safe
-@concerned
+@for_members
 def photo(request: HttpRequest, number: str, evidence_id: int, size: str) -> FileResponse:
     """A photo of a place made safe. It never changes, so a browser may keep it; no one between may."""
-    hard = meanwhile_in_sight(actor_at(request), number)
-    digests = {one.evidence_id: one.evidence.sha256 for made in made_safe_of(hard) for one in made.photos.all()}
-    path = path_of(digests[evidence_id], size) if evidence_id in digests and size in {"full", "thumb"} else None
+    path = path_of(safe_photo(actor_at(request), number, evidence_id), size) if size in {"full", "thumb"} else None
     if path is None or not path.is_file():
         raise NotFound("photo", _("There is no such photo, or none that you may see."))
     response = FileResponse(path.open("rb"), content_type="image/jpeg")

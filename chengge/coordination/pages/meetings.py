@@ -16,8 +16,9 @@ from chengge.coordination.actions.meetings import (
     write_minutes,
 )
 from chengge.coordination.models import Meeting
-from chengge.coordination.pages.gatherings import concerned, from_case, invitable, listed_by_state, roles, workers
+from chengge.coordination.pages.gatherings import concerned, from_case, listed_by_state, roles, workers
 from chengge.coordination.pages.typed import moment_typed, whole, wholes, words_typed
+from chengge.coordination.queries.choices import platforms
 from chengge.coordination.queries.hard_cases import hard_cases
 from chengge.coordination.queries.meetings import meeting_in_sight, meeting_part, meetings
 from chengge.domain.errors import Refused
@@ -78,7 +79,7 @@ def _form(request: HttpRequest, typed: QueryDict, refusal: Refused | None, statu
         "chosen": set(typed.getlist("organization_ids")),
         "chosen_cases": set(typed.getlist("case")),
         "offered": list(hard_cases(actor_at(request))[:OFFERED]),
-        "units": invitable(),
+        "units": platforms(),
         "refusal": refusal,
     }
     return render(request, "coordination/meetings/form.html", context, status=status)

@@ -9,17 +9,18 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from chengge import clock
 from chengge.casework.models import Basis, Degree
 from chengge.coordination.actions.orders import REPORTERS, Written, leaders, move_sheet, write_direct_report, write_instruction
 from chengge.coordination.models import Sheet
 from chengge.coordination.pages.requests import readers
 from chengge.coordination.pages.typed import moment_typed, whole
+from chengge.coordination.queries.choices import platforms
 from chengge.coordination.queries.orders import STATES, count_orders, order_views, orders, sheet_in_sight, sheets, turn_of
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import BASES, Post
 from chengge.foundation.pages.manage.common import page_of
 from chengge.organization.gates import actor_at, for_posts
-from chengge.organization.models import Organization
 from chengge.organization.refusals import status_of
 
 writers = for_posts(Post.LEADER, *(post for post in Post if post in REPORTERS))
@@ -70,6 +71,7 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
         "state": state,
         "kinds": Sheet.Kind.choices,
         "keep": keep.urlencode(),
+        "now": clock.now(),
         "may_instruct": Post.LEADER in actor.posts,
         "may_report": bool(actor.posts & REPORTERS),
     }
@@ -131,7 +133,8 @@ def _sheet(request: HttpRequest, sheet_id: int, refusal: Refused | None, typed: 
         "sheet": sheet,
         "steps": list(sheet.steps.all()),
         "may": may,
-        "departments": _departments() if "instruct" in may else [],
+        "departments": platforms() if "instruct" in may else [],
+        "now": clock.now(),
         "refusal": refusal,
         "typed": typed,
     }
@@ -147,13 +150,7 @@ def _form(request: HttpRequest, typed: QueryDict, refusal: Refused | None, statu
         "refusal": refusal,
         "instructs": is_leader,
         "leaders": [] if is_leader else leaders(),
-        "departments": _departments() if is_leader else [],
+        "departments": platforms() if is_leader else [],
         "degrees": Degree.choices,
     }
     return render(request, "coordination/orders/sheet_form.html", context, status=status)
-
-
-def _departments() -> list[Organization]:
-    return list(
-        Organization.objects.filter(level=2, valid_to=None).exclude(kind__in=("supervision_centre", "command_centre")).order_by("code")
-    )

@@ -1,6 +1,6 @@
 """The administrator's page of the platform's rules: limits of the ways, when a hard case goes up, how often departments are visited."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,7 @@ from chengge.coordination.actions.platform_rules import (
 from chengge.coordination.models import EscalationRule, HardCase, HardCaseLimit, VisitRule
 from chengge.coordination.models.platform_rules import StepChoice
 from chengge.coordination.queries.escalations import stake_words
+from chengge.coordination.queries.platform_rules import platform_rules
 from chengge.domain.errors import NotFound, Refused
 from chengge.domain.escalation import Stake
 from chengge.foundation.models import LimitUnit
@@ -72,17 +73,15 @@ class VisitForm(LookForm):
 @for_administrators
 def listed(request: HttpRequest) -> HttpResponse:
     """Every rule as it holds today, in words, and the one that follows."""
-    limits = list(HardCaseLimit.objects.order_by("valid_from"))
-    steps = list(EscalationRule.objects.order_by("valid_from"))
-    visits = list(VisitRule.objects.order_by("valid_from"))
-    of_ways = [_line("limit", way, label, [row for row in limits if row.way == way], _limit) for way, label in HardCase.WayChoice.choices]
+    rules, ways = platform_rules(), HardCase.WayChoice.choices
+    of_ways = [_line("limit", way, label, [row for row in rules.limits if row.way == way], _limit) for way, label in ways]
     of_steps = [
-        _line("step", f"{step}", label, [row for row in steps if row.step == step], _escalation) for step, label in StepChoice.choices
+        _line("step", f"{step}", label, [row for row in rules.steps if row.step == step], _escalation) for step, label in StepChoice.choices
     ]
     groups = [
         (_("Limits of hard cases"), of_ways),
         (_("When a hard case goes up"), of_steps),
-        (_("Visits to departments"), [_line("visits", "all", _("Every department"), visits, _visits)]),
+        (_("Visits to departments"), [_line("visits", "all", _("Every department"), rules.visits, _visits)]),
     ]
     context = {"tab": "manage", "part": "platform_rules", "groups": groups}
     return render(request, "coordination/platform_rules/list.html", context)
@@ -144,14 +143,19 @@ def edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 
 def _rule(kind: str, key: str) -> tuple[object, Dated | None, type[LookForm]]:
     """What a rule is called, the row without end, and its form. Raises NotFound."""
+    rules = platform_rules()
     ways, steps = dict(HardCase.WayChoice.choices), {str(value): label for value, label in StepChoice.choices}
     if kind == "limit" and key in ways:
-        return ways[key], HardCaseLimit.objects.filter(way=key, valid_to=None).first(), LimitForm
+        return ways[key], _without_end(row for row in rules.limits if row.way == key), LimitForm
     if kind == "step" and key in steps:
-        return steps[key], EscalationRule.objects.filter(step=int(key), valid_to=None).first(), EscalationForm
+        return steps[key], _without_end(row for row in rules.steps if f"{row.step}" == key), EscalationForm
     if kind == "visits" and key == "all":
-        return _("Visits to departments"), VisitRule.objects.filter(valid_to=None).first(), VisitForm
+        return _("Visits to departments"), _without_end(rules.visits), VisitForm
     raise NotFound("rule", _("There is no such rule."))
+
+
+def _without_end(rows: Iterable[Dated]) -> Dated | None:
+    return next((row for row in rows if row.valid_to is None), None)
 
 
 def _save(request: HttpRequest, kind: str, key: str, values: dict[str, Any], day: date) -> None:

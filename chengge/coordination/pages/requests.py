@@ -21,11 +21,11 @@ from chengge.casework.words import deed
 from chengge.coordination.actions.requests import Called, Outcome, comment, keep_promise, note_call, take_on_many
 from chengge.coordination.models import PhoneCall
 from chengge.coordination.pages.typed import chosen_cases, moment_typed
+from chengge.coordination.queries.hard_beside import hard_beside
 from chengge.coordination.queries.orders import count_orders, sheets
 from chengge.coordination.queries.requests import (
     ASKS,
     beside,
-    case_talked_of,
     count_waiting,
     promises,
     request_views,
@@ -174,10 +174,11 @@ def kept(request: HttpRequest, call_id: int) -> HttpResponse:
 
 def _beside(request: HttpRequest, number: str, refusal: Refused | None, typed: dict[str, Any], status: int) -> HttpResponse:
     actor = actor_at(request)
-    case_talked_of(actor, number)
+    shown = beside(actor, number)
     context = {
         "tab": "coordination",
-        "shown": beside(actor, number),
+        "shown": shown,
+        "hard": hard_beside(actor, shown.case.pk) if shown.in_sight else None,
         "refusal": refusal,
         "typed": typed,
         "directions": PhoneCall.Direction.choices,

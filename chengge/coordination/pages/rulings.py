@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -25,10 +24,11 @@ from chengge.coordination.actions.rulings import (
     sign_ruling,
     withdraw_draft,
 )
-from chengge.coordination.models import HardCase, Ruling
-from chengge.coordination.pages.gatherings import bodies, concerned, platform_readers, roles, workers
+from chengge.coordination.models import Ruling
+from chengge.coordination.pages.gatherings import concerned, platform_readers, roles, workers
 from chengge.coordination.pages.typed import chosen_cases, day_typed, whole, wholes, words_typed
-from chengge.coordination.queries.hard_cases import READERS, WORKERS
+from chengge.coordination.queries.choices import bodies, classes, divisions
+from chengge.coordination.queries.hard_cases import READERS, WORKERS, hard_case_of
 from chengge.coordination.queries.rulings import (
     STATES,
     all_met,
@@ -39,12 +39,12 @@ from chengge.coordination.queries.rulings import (
     state_words,
 )
 from chengge.coordination.queries.rulings import rows_of as words_of
+from chengge.coordination.queries.rulings_map import drawn_on_map
 from chengge.domain.errors import Refused
 from chengge.domain.lifecycle import Post
-from chengge.foundation.models import Division, ProblemClass, ProblemKind
+from chengge.foundation.models import ProblemKind
 from chengge.foundation.pages.manage.common import page_of
-from chengge.foundation.queries.dated import holding_on
-from chengge.foundation.queries.drawn import border_of, geojson_of
+from chengge.foundation.queries.drawn import geojson_of
 from chengge.organization.gates import actor_at, for_posts
 from chengge.organization.queries import city_day
 from chengge.organization.refusals import status_of
@@ -207,7 +207,7 @@ def _from(request: HttpRequest) -> QueryDict:
             typed["component_codes"] = " ".join({f"{case.component_code:016d}": "" for case in cases if case.component_code})
         else:
             typed["places"] = " ".join({f"{case.grid_code:015d}": "" for case in cases if case.grid_code})
-        hard = HardCase.objects.filter(pk=first.pk).first()
+        hard = hard_case_of(first.pk)
         if hard is not None and hard.bodies:
             typed["organization_id"] = str(hard.bodies[0])
     return typed
@@ -245,28 +245,19 @@ def _of(ruling: Ruling) -> QueryDict:
     return typed
 
 
-def drawn_area(ruling: Ruling) -> dict[str, Any] | None:
-    """The drawn area of a ruling for its map, and where the map opens; None where it has none."""
-    if ruling.polygon is None:
-        return None
-    middle = border_of(ruling.polygon).representative_point()
-    feature = {"type": "Feature", "properties": {}, "geometry": geojson_of(ruling.polygon)}
-    return {"center": f"{middle.x:.6f},{middle.y:.6f}", "map": {"type": "FeatureCollection", "features": [feature]}}
-
-
 def _form(request: HttpRequest, typed: QueryDict, ruling: Ruling | None, refusal: Refused | None, status: int) -> HttpResponse:
     today = city_day(clock.now())
-    classes = list(holding_on(ProblemClass.objects.order_by("kind", "major_code", "minor_code"), today))
+    offered = list(classes(today))
     first = visible(actor_at(request)).filter(number__in=words_typed(typed, "numbers")).order_by("pk").first()
     context = {
         "tab": "coordination",
         "typed": {name: typed.get(name, "") for name in TYPED},
         "ruling": ruling,
         "kinds": [(f"kind:{value}", label) for value, label in ProblemKind.choices],
-        "majors": list({f"major:{one.kind}:{one.major_code}": one.major_name for one in classes}.items()),
-        "classes": [(f"class:{one.pk}", one.name, one.major_name) for one in classes],
+        "majors": list({f"major:{one.kind}:{one.major_code}": one.major_name for one in offered}.items()),
+        "classes": [(f"class:{one.pk}", one.name, one.major_name) for one in offered],
         "bodies": bodies(),
-        "divisions": list(holding_on(Division.objects.filter(code__gte=10**5).order_by("code"), today)),
+        "divisions": divisions(today),
         "center": f"{first.lon:.6f},{first.lat:.6f}" if first is not None else "",
         "refusal": refusal,
     }
@@ -286,7 +277,7 @@ def _ruling(request: HttpRequest, ruling_id: int, refusal: Refused | None, statu
     context = {
         "tab": "coordination",
         "ruling": ruling,
-        "drawn": drawn_area(ruling),
+        "drawn": drawn_on_map(ruling),
         "reads": reads,
         "view": words_of([ruling])[0],
         "state": state_words(ruling),

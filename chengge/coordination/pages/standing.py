@@ -20,9 +20,10 @@ from chengge.coordination.actions.standing import (
     review,
 )
 from chengge.coordination.models import StandingProblem
-from chengge.coordination.pages.gatherings import bodies, concerned, from_case, roles, workers
+from chengge.coordination.pages.gatherings import concerned, from_case, roles, workers
 from chengge.coordination.pages.tables import as_csv
 from chengge.coordination.pages.typed import day_typed, latitude, longitude, whole, words_typed
+from chengge.coordination.queries.choices import bodies, classes
 from chengge.coordination.queries.standing import (
     MOST_ROWS,
     STATES,
@@ -36,9 +37,7 @@ from chengge.coordination.queries.standing import (
     table_row,
 )
 from chengge.domain.errors import Refused
-from chengge.foundation.models import ProblemClass
 from chengge.foundation.pages.manage.common import page_of
-from chengge.foundation.queries.dated import holding_on
 from chengge.organization.gates import actor_at
 from chengge.organization.queries import city_day
 from chengge.organization.refusals import status_of
@@ -191,13 +190,12 @@ def _of(problem: StandingProblem) -> QueryDict:
 
 
 def _form(request: HttpRequest, typed: QueryDict, problem: StandingProblem | None, refusal: Refused | None, status: int) -> HttpResponse:
-    today = city_day(clock.now())
     context = {
         "tab": "coordination",
         "typed": {name: typed.get(name, "") for name in TYPED},
         "problem": problem,
         "bodies": bodies(),
-        "classes": list(holding_on(ProblemClass.objects.order_by("kind", "major_code", "minor_code"), today)),
+        "classes": classes(city_day(clock.now())),
         "refusal": refusal,
     }
     return render(request, "coordination/standing/form.html", context, status=status)

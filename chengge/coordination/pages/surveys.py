@@ -22,8 +22,9 @@ from chengge.coordination.actions.surveys import (
     rub_out,
     say_position,
 )
-from chengge.coordination.pages.gatherings import concerned, from_case, invitable, listed_by_state, roles, workers
+from chengge.coordination.pages.gatherings import concerned, from_case, listed_by_state, roles, workers
 from chengge.coordination.pages.typed import latitude, longitude, moment_typed, whole, wholes, words_typed
+from chengge.coordination.queries.choices import platforms
 from chengge.coordination.queries.surveys import drawn_on, part_of, survey_in_sight, survey_photo, surveys
 from chengge.domain.errors import NotFound, Refused
 from chengge.organization.gates import actor_at
@@ -75,7 +76,7 @@ def _form(request: HttpRequest, typed: QueryDict, refusal: Refused | None, statu
         "tab": "coordination",
         "typed": {name: typed.get(name, "") for name in TYPED},
         "chosen": set(typed.getlist("organization_ids")),
-        "units": invitable(),
+        "units": platforms(),
         "refusal": refusal,
     }
     return render(request, "coordination/surveys/form.html", context, status=status)

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from chengge import clock
 from chengge.coordination.actions.visits import Made, Promised, add_visit, call_visit_off, keep_promise, write_visit
 from chengge.coordination.models import DepartmentVisit, VisitPromise
-from chengge.coordination.pages.gatherings import concerned, invitable, roles, workers
+from chengge.coordination.pages.gatherings import concerned, roles, workers
 from chengge.coordination.pages.typed import day_typed, whole
+from chengge.coordination.queries.choices import platforms
 from chengge.coordination.queries.platform_rules import visit_rule
 from chengge.coordination.queries.visits import (
     hard_of,
@@ -76,7 +77,7 @@ def _listed(request: HttpRequest, refusal: Refused | None, status: int) -> HttpR
         "today": today,
         "rule": rule,
         "unvisited": longest_unvisited(actor, rule.every_weeks) if rule and part == "plan" else [],
-        "units": invitable(),
+        "units": platforms(),
         "keep": f"part={part}&week={week}",
         "refusal": refusal,
         **roles(actor),

@@ -5,13 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from chengge import clock
+from chengge.casework.models import Evidence
 from chengge.casework.queries.sight import sight
-from chengge.casework.reminders import Person, Staff
+from chengge.casework.reminders import Person, Staff, staff_at
 from chengge.coordination.models import Escalation, HardCase, MadeSafe
+from chengge.coordination.models.platform_rules import StepChoice
 from chengge.coordination.queries.hard_cases import READERS
 from chengge.coordination.queries.platform_rules import WayLimits, used_percent
 from chengge.coordination.queries.surveys import units_of
@@ -77,6 +80,13 @@ def steps_of(hard: HardCase) -> list[StepUp]:
     return [StepUp(one, why_words(one)) for one in rows]
 
 
+def steps_left(hard: HardCase) -> list[tuple[int, str]]:
+    """The steps above those it has taken on which somebody is; to one of these it may be sent by hand."""
+    taken = Escalation.objects.filter(hard=hard, found_at=hard.found_at).aggregate(top=Max("step"))["top"] or 0
+    staff, grid = staff_at(clock.now()), hard.case.grid_code
+    return [(step, str(label)) for step, label in StepChoice.choices if step > taken and people_on(Step(step), staff, grid)]
+
+
 def why_words(one: Escalation) -> str:
     """Why it went up."""
     if one.member is not None:
@@ -122,3 +132,13 @@ def meanwhile_in_sight(actor: Actor, number: str) -> HardCase:
 def made_safe_of(hard: HardCase) -> list[MadeSafe]:
     """What was done meanwhile, with photos. Two queries."""
     return list(MadeSafe.objects.filter(hard=hard).select_related("organization", "member").prefetch_related("photos__evidence"))
+
+
+def safe_photo(actor: Actor, number: str, evidence_id: int) -> str:
+    """The SHA-256 of a photo of a place made safe, for whoever sees the case, and for the territory. Raises NotFound."""
+    hard = HardCase.objects.filter(case__number=number, made_safe__photos__evidence_id=evidence_id)
+    seen = hard.filter(sight(actor, "case__")).exists() or hard.filter(meanwhile_id__in=units_of(actor)).exists()
+    digest = Evidence.objects.filter(pk=evidence_id).values_list("sha256", flat=True).first() if seen else None
+    if digest is None:
+        raise NotFound("photo", _("There is no such photo, or none that you may see."))
+    return digest

@@ -166,6 +166,11 @@ def hard_in_sight(actor: Actor, number: str) -> HardCase:
     return hard
 
 
+def hard_case_of(case_id: int) -> HardCase | None:
+    """The hard case behind a case in sight, settled or not; None where it never was hard."""
+    return HardCase.objects.filter(pk=case_id).first()
+
+
 def rows_of(hard: Iterable[HardCase]) -> list[HardRow]:
     """Hard cases in words. Four queries."""
     listed, limits = list(hard), way_limits()

@@ -28,6 +28,24 @@ class WayLimits:
         return LIMITS[way]
 
 
+@dataclass(frozen=True, slots=True)
+class PlatformRules:
+    """Every rule of the platform over all days, the oldest first."""
+
+    limits: tuple[HardCaseLimit, ...]
+    steps: tuple[EscalationRule, ...]
+    visits: tuple[VisitRule, ...]
+
+
+def platform_rules() -> PlatformRules:
+    """Three queries."""
+    return PlatformRules(
+        tuple(HardCaseLimit.objects.order_by("valid_from")),
+        tuple(EscalationRule.objects.order_by("valid_from")),
+        tuple(VisitRule.objects.order_by("valid_from")),
+    )
+
+
 def way_limits() -> WayLimits:
     """One query."""
     return WayLimits(tuple(HardCaseLimit.objects.order_by("-valid_from")))

@@ -22,6 +22,9 @@ for (const finish of [setWidths, reach]) {
 }
 addEventListener("resize", () => reach(document));
 
+// A row of pages that is longer than a phone is wide begins at the page that is open.
+document.querySelector(".sections [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 for (const kind of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(kind, () => note(word("failed")));
 }

@@ -39,6 +39,7 @@ function show() {
   map.addSource("sketch", { type: "geojson", data: drawn });
   map.addSource("drawing", { type: "geojson", data: EMPTY });
   for (const layer of [...layersOf("sketch", GOLD), ...layersOf("drawing", BLUE), ...WORDS]) map.addLayer(layer);
+  if (drawn.bbox) map.fitBounds(drawn.bbox, { padding: 36, maxZoom: 17, animate: false });
 }
 
 /** Corner by corner with clicks; a double click, or the button again, ends it. */
