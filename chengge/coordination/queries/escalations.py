@@ -12,11 +12,12 @@ from django.utils.translation import ngettext
 from chengge import clock
 from chengge.casework.models import Evidence
 from chengge.casework.queries.sight import sight
-from chengge.casework.reminders import Person, Staff, staff_at
+from chengge.casework.reminders import Person, Staff
 from chengge.coordination.models import Escalation, HardCase, MadeSafe
 from chengge.coordination.models.platform_rules import StepChoice
 from chengge.coordination.queries.hard_cases import READERS
 from chengge.coordination.queries.platform_rules import WayLimits, used_percent
+from chengge.coordination.queries.staff import staff_at
 from chengge.coordination.queries.surveys import units_of
 from chengge.domain.errors import NotFound
 from chengge.domain.escalation import Stake, Standing, Step
