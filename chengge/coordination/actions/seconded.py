@@ -47,7 +47,7 @@ class Needed:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A member proposed for a term, both days included."""
+    """A member proposed for a term, both days included; without a home unit it is the one they belong to."""
 
     member_id: int | None
     home_id: int | None
@@ -107,7 +107,7 @@ def propose(actor: Actor, proposed: Proposed) -> Secondment:
         )
     if MemberPost.objects.filter(holds_on(city_day(this_second())), member=member, post__in=[post.value for post in NEVER_LENT]).exists():
         raise Refused("member", _("Leaders and administrators are not lent."), _("Choose somebody else."), "member_id")
-    home = Organization.objects.filter(pk=proposed.home_id or 0, valid_to=None, level__gte=LEAST_LEVEL).first()
+    home = Organization.objects.filter(pk=proposed.home_id or member.organization_id or 0, valid_to=None, level__gte=LEAST_LEVEL).first()
     if home is None:
         raise Refused("home", _("From which unit do they come?"), _("Choose a department, territory, section or crew."), "home_id")
     require_post(proposed.post)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
@@ -82,7 +82,7 @@ def drafted_words(secondment: Secondment, month: MonthOf) -> str:
         context = {
             "secondment": secondment,
             "month": month,
-            "last": month.days[-1].day if month.days else None,
+            "last": month.after - timedelta(days=1),
             "figures": [one for one in month.figures if one.exact is not None],
             "papers": [(name, number) for name, number in month.papers if number],
             "deeds": [(deed(action), number) for action, number in list(month.deeds.items())[:SHOWN_DEEDS]],

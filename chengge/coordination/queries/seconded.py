@@ -228,7 +228,9 @@ def days_of(secondment: Secondment, first: date, after: date) -> list[DayOf]:
 
 
 def month_of(secondment: Secondment, first: date, after: date) -> MonthOf:
-    """Some days of a seconded person; the figures come from the facts. Eight queries."""
+    """Some days of a seconded person, as far as they lie in the term; the figures come from the facts. Eight queries."""
+    first, after = max(first, secondment.first_day), min(after, (secondment.end_day or secondment.last_day) + timedelta(days=1))
+    after = max(first, after)  # a month before or after the term has no days
     begin, end = _midnight(first), _midnight(after)
     days = days_of(secondment, first, after)
     who = secondment.member_id
@@ -251,7 +253,7 @@ def people_to_second(home_id: int | None = None) -> QuerySet[Member]:
     keeping = MemberPost.objects.filter(holds_on(city_day(clock.now())), post__in=[post.value for post in NEVER_LENT])
     rows = Member.objects.filter(is_active=True, organization__isnull=False).exclude(pk__in=running.values("member_id"))
     rows = rows.exclude(pk__in=keeping.values("member_id"))
-    return (rows if home_id is None else rows.filter(organization_id=home_id)).select_related("organization").order_by("full_name", "pk")
+    return (rows if home_id is None else rows.filter(organization_id=home_id)).select_related("organization").order_by("organization__code", "full_name", "pk")
 
 
 def colleagues_of(secondment: Secondment) -> QuerySet[Member]:
