@@ -12,6 +12,9 @@ from chengge.domain.errors import Forbidden
 from chengge.domain.lifecycle import BY_ITSELF, DISPATCHED_BY_ITSELF, WHILE_SUSPENDED, Holder, Post, Request, Stage, Transition, open_to
 from chengge.organization.queries import Actor, city_day
 
+LOWEST_LEVEL = 4
+TO_A_LEVEL_BELOW = frozenset({"pass_down", "give_parts", "pass_part_on"})
+
 
 def require(row: Transition, case: Case, actor: Actor, task_member_id: int | None, holders: Collection[int] = ()) -> None:
     """Let the action through, or say why not.
@@ -109,13 +112,15 @@ def makes_sense(row: Transition, case: Case) -> bool:
 
 
 def open_actions(case: Case, actor: Actor, task_member_id: int | None, holders: Collection[int]) -> tuple[Transition, ...]:
-    """What this member may do with the case as it is now, in the rule book's order. No query.
+    """What this member may do with the case as it is now, in the rule book's order; nothing downwards on the last level. No query.
 
     Args:
         task_member_id, holders: as `require` asks for them.
     """
     allowed = []
     for row in open_to(Stage(case.stage), actor.posts):
+        if row.action in TO_A_LEVEL_BELOW and actor.organization_level == LOWEST_LEVEL:
+            continue
         try:
             require(row, case, actor, task_member_id, holders)
         except Forbidden:

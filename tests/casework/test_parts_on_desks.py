@@ -140,3 +140,19 @@ def test_a_department_sees_how_it_stands_level_by_level(life):
     stands = level_stands(life.city.actor("department"))
     assert [(one.level, one.open, one.overdue, one.done_in_time) for one in stands] == [(2, 1, 1, 0), (3, 1, 1, 0), (4, 0, 0, 1)]
     assert [(one.level, one.open) for one in level_stands(life.city.actor("gardener"))] == [(4, 0)]
+
+
+def test_the_case_shows_under_each_part_to_whom_it_was_passed_on_and_when_it_is_due(life):
+    passed_on(life)
+    shown = detail(life.city.actor("department"), life.case_id).parts
+    names = [(part.held.organization_id, part.depth, part.in_hand) for part in shown]
+    section, crew, greening = (life.city.organization_id(name) for name in ("works_section", "works_crew", "greening"))
+    assert names == [(section, 0, False), (crew, 1, True), (greening, 0, True)]
+    assert {part.due_at for part in shown} == {life.case.due_at}
+    submit(life, "crew", "submit_part")
+    assert [part.due_at for part in detail(life.city.actor("department"), life.case_id).parts][1] is None
+
+
+def test_nothing_downwards_is_offered_on_the_last_level(life):
+    two_parts(life)
+    assert {row.action for row in detail(life.city.actor("gardener"), life.case_id).open_actions} == {"submit_part", "decline_part"}

@@ -38,6 +38,7 @@ class ClockAccount:
     kind: str
     name: str
     organization: str
+    organization_id: int | None
     level: int | None
     state: str
     started_at: datetime
@@ -87,6 +88,7 @@ def account_of(clock: Clock, calendar: WorkCalendar | None, now: datetime) -> Cl
         kind=clock.kind,
         name=str(ClockChoice(clock.kind).label),
         organization=clock.organization.short_name if clock.organization else "",
+        organization_id=clock.organization_id,
         level=clock.level,
         state=state,
         started_at=clock.started_at,

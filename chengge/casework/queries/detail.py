@@ -1,6 +1,6 @@
 """Everything that a case page shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,8 +11,8 @@ from chengge import clock
 from chengge.casework import authority
 from chengge.casework.actions import contact_of
 from chengge.casework.contacts import mask
-from chengge.casework.models import Assignment, Case, Channel, Evidence, Report, Task
-from chengge.casework.queries.accounts import ClockAccount, clock_accounts
+from chengge.casework.models import Assignment, Case, Channel, ClockChoice, Evidence, Report, Task
+from chengge.casework.queries.accounts import STATE_RUNNING, ClockAccount, clock_accounts
 from chengge.casework.queries.lists import area_of
 from chengge.casework.queries.sight import visible
 from chengge.casework.queries.timeline import EntryWords, timeline
@@ -59,6 +59,22 @@ class Photos:
 
 
 @dataclass(frozen=True, slots=True)
+class PartShown:
+    """A part of a case.
+
+    Attributes:
+        depth: how often it was passed on to get there; 0: given by whoever holds the case.
+        in_hand: whether it is there now, and was not passed on.
+        due_at: of its own clock; None once it ended, and while that stands.
+    """
+
+    held: Assignment
+    depth: int
+    in_hand: bool
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseDetail:
     """A case with all that hangs on it, as one member may see it.
 
@@ -83,10 +99,19 @@ class CaseDetail:
     candidates: tuple[Candidate, ...]
 
     @property
-    def parts(self) -> list[Assignment]:
-        """What was given out in parts since it was dispatched last."""
+    def parts(self) -> list[PartShown]:
+        """What was given out in parts since it was dispatched last; under each part what it was passed on to."""
         first = max((one.ordinal for one in self.assignments if one.level == PLATFORM_LEVEL and not one.part), default=0)
-        return [one for one in self.assignments if one.part and one.ordinal > first]
+        given = [one for one in self.assignments if one.part and one.ordinal > first]
+        return list(self._with_those_below(given, None, 0))
+
+    def _with_those_below(self, given: Sequence[Assignment], above: int | None, depth: int) -> Iterator[PartShown]:
+        due = {one.organization_id: one.due_at for one in self.clocks if one.kind == ClockChoice.LEVEL and one.state == STATE_RUNNING}
+        for one in given:
+            if one.above == above:
+                in_hand = one.organization_id in (self.case.part_holders or ())
+                yield PartShown(one, depth, in_hand, due.get(one.organization_id) if one.ended_at is None else None)
+                yield from self._with_those_below(given, one.ordinal, depth + 1)
 
     @property
     def by_itself(self) -> EntryWords | None:

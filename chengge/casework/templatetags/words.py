@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from chengge import clock
 from chengge.casework.models import Basis, Case, Degree
 from chengge.casework.queries import ClockAccount
-from chengge.casework.words import action_name
+from chengge.casework.words import action_name, deed
 from chengge.domain import worktime
 from chengge.foundation.words import limit_words
 from chengge.organization.queries import CITY_ZONE, city_day
@@ -151,6 +151,12 @@ def hours_minutes(seconds: int) -> str:
 def action_words(action: str) -> str:
     """What the button of an action says."""
     return action_name(action)
+
+
+@register.filter
+def deed_words(action: str) -> str:
+    """What the timeline says of an action that was taken."""
+    return deed(action)
 
 
 @register.filter
