@@ -198,7 +198,7 @@ def _met(pair: Overlap, listed: dict[int, Ruling]) -> Met:
         case rule.Meeting.CONTRADICTION:
             words = _("%(first)s and %(second)s give the same to two bodies; only the later day decides: %(first)s holds.") % said
         case rule.Meeting.EXCEPTION:
-            words = _("%(first)s is narrower and goes before %(second)s where both speak.") % said
+            words = _("%(first)s is more specific and goes before %(second)s where both speak.") % said
         case rule.Meeting.TWICE:
             words = _("%(first)s and %(second)s say the same twice.") % said
     return Met(first, second, pair.how.value, words)

@@ -56,6 +56,7 @@ function drawInto() {
     map.getSource("drawing").setData({ type: "FeatureCollection", features: soFar ? [{ type: "Feature", properties: {}, geometry: soFar }, ...corners] : corners });
     field.value = geometry ? JSON.stringify(geometry) : "";
     again.hidden = !places.length;
+    if (geometry) form.querySelector("[data-told]").classList.remove("text-red");
   };
   const stop = () => {
     chart.removeAttribute("data-drawing");
@@ -96,7 +97,9 @@ function drawInto() {
   form.addEventListener("submit", (event) => {
     if (field.value) return;
     event.preventDefault();
-    form.querySelector("[data-told]").scrollIntoView({ block: "nearest" });
+    const told = form.querySelector("[data-told]");
+    told.classList.add("text-red");
+    told.scrollIntoView({ block: "center" });
   });
 }
 
