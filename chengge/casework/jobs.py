@@ -16,6 +16,7 @@ TASKS_AT_ONCE = 200
 WAKES_AT_ONCE = 1000
 ORPHAN_DAYS = 7
 JUST_FILED = timedelta(minutes=2)  # long enough for a worker that was busy or started anew
+JUST_GONE_WRONG = timedelta(minutes=5)
 
 
 @app.periodic(cron="* * * * *")
@@ -64,7 +65,14 @@ def dispatch_waiting(timestamp: int) -> int:
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="casework.stop_what_errs", lock="casework.stop_what_errs", pass_context=False)
 def stop_what_errs(timestamp: int) -> int:
-    """Stop dispatching by itself for classes whose accuracy is under their bar; how many."""
+    """Stop dispatching by itself for classes of which something has just gone wrong, where they are under their bar now; how many."""
+    return len(by_itself.stop_what_errs(clock.now() - JUST_GONE_WRONG))
+
+
+@app.periodic(cron="20 * * * *")
+@app.task(queueing_lock="casework.stop_all_that_errs", lock="casework.stop_what_errs", pass_context=False)
+def stop_all_that_errs(timestamp: int) -> int:
+    """The same for every class: a bar may have been raised meanwhile, and what was right leaves the window."""
     return len(by_itself.stop_what_errs())
 
 

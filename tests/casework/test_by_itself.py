@@ -12,7 +12,7 @@ from chengge.casework.actions.by_itself import RuleValues, look, save_rule, stop
 from chengge.casework.audit import check_range, rebuild
 from chengge.casework.models import Assignment, ByItselfSwitch, Case, LedgerEntry, SelfDispatch
 from chengge.casework.queries import CaseFilter, cases, open_actions, timeline
-from chengge.casework.queries.by_itself import records, shares, switched_on, verdict_of
+from chengge.casework.queries.by_itself import classes_gone_wrong, records, shares, switched_on, verdict_of
 from chengge.domain.by_itself import Record
 from chengge.domain.errors import Conflict, Forbidden, Refused
 from chengge.domain.lifecycle import Post, Stage
@@ -268,6 +268,19 @@ def test_what_is_undone_or_handed_back_as_not_theirs_is_an_error_and_what_is_tak
         assert record(city) == Record(right=2, wrong=2, open=1)
     perform(back.pk, "refuse_return", city.actor("shift_leader"), Given(reason="是你们的"))
     assert record(city) == Record(right=1, wrong=1, open=3)
+
+
+def test_each_minute_only_classes_are_judged_of_which_something_has_just_gone_wrong(city: City):
+    allow(city, "manhole")
+    cases = [filed(city) for _case in range(3)]
+    look()
+    assert stop_what_errs(MORNING - timedelta(minutes=5)) == []
+    perform(cases[0].pk, "undo_dispatch", city.actor("dispatcher"), Given(reason="派错了"))
+    perform(cases[1].pk, "hand_back", city.actor("department"), Given(reason="不属本单位", basis="wrong_department"))
+    assert classes_gone_wrong(MORNING) == {city.manhole.pk}
+    assert classes_gone_wrong(MORNING + timedelta(minutes=30)) == set()
+    assert stop_what_errs(MORNING + timedelta(minutes=30)) == []
+    assert len(stop_what_errs(MORNING)) == 1
 
 
 def test_a_class_under_its_bar_stops_by_itself_the_coordinators_hear_of_it_and_a_person_must_start_it_again(city: City):

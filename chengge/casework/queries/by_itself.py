@@ -65,6 +65,15 @@ JOIN casework_case sitting ON sitting.id = own.case_id
 JOIN casework_assignment sat ON sat.case_id = own.case_id AND sat.ordinal = own.ordinal
 WHERE own.id = ANY(%(ids)s)
 """  # noqa: S608
+# What may have brought a class under its bar since a moment: asked back, or undone, which takes a day at the longest.
+GONE_WRONG = """
+SELECT own.problem_class_id FROM casework_sidepath back JOIN casework_selfdispatch own ON own.case_id = back.case_id
+WHERE back.kind = 'return' AND back.asked_at >= %(since)s
+UNION
+SELECT own.problem_class_id FROM casework_selfdispatch own
+JOIN casework_assignment sat ON sat.case_id = own.case_id AND sat.ordinal = own.ordinal
+WHERE own.at >= %(since)s - interval '1 day' AND sat.outcome = 'undo_dispatch' AND sat.ended_at >= %(since)s
+"""
 SHARES = """
 SELECT sitting.problem_class_id, count(*), count(*) FILTER (WHERE EXISTS (
   SELECT 1 FROM casework_selfdispatch own WHERE own.case_id = sitting.id))
@@ -194,6 +203,13 @@ def records(since: Mapping[int, datetime]) -> dict[int, Record]:
     for class_id, wrong, count in rows:
         counted[class_id][{True: "wrong", False: "right", None: "open"}[wrong]] = count
     return {class_id: Record(**counts) for class_id, counts in counted.items()}
+
+
+def classes_gone_wrong(since: datetime) -> set[int]:
+    """Classes of which something that was dispatched by itself was asked back or undone since a moment. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(GONE_WRONG, {"since": since})
+        return {class_id for (class_id,) in cursor.fetchall()}
 
 
 def outcomes(ids: Iterable[int]) -> dict[int, bool | None]:

@@ -253,7 +253,11 @@ def people_to_second(home_id: int | None = None) -> QuerySet[Member]:
     keeping = MemberPost.objects.filter(holds_on(city_day(clock.now())), post__in=[post.value for post in NEVER_LENT])
     rows = Member.objects.filter(is_active=True, organization__isnull=False).exclude(pk__in=running.values("member_id"))
     rows = rows.exclude(pk__in=keeping.values("member_id"))
-    return (rows if home_id is None else rows.filter(organization_id=home_id)).select_related("organization").order_by("organization__code", "full_name", "pk")
+    return (
+        (rows if home_id is None else rows.filter(organization_id=home_id))
+        .select_related("organization")
+        .order_by("organization__code", "full_name", "pk")
+    )
 
 
 def colleagues_of(secondment: Secondment) -> QuerySet[Member]:
