@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 POLYGON = "() => document.querySelector('[name=polygon]').value"
 
 
-def test_corners_snap_to_borders_can_be_moved_and_taken_back_and_the_area_is_proposed(live_server, page):
+def test_corners_snap_to_borders_can_be_moved_and_taken_back_a_hole_is_cut_and_the_area_is_proposed(live_server, page):
     city = build_city()
     sign_in(page, live_server, city, "coordinator")
     page.goto(f"{live_server.url}/coordination/boundaries/areas/new/")
@@ -53,6 +53,23 @@ def test_corners_snap_to_borders_can_be_moved_and_taken_back_and_the_area_is_pro
     wait_until(page, f"({POLYGON})() !== {json.dumps(drawn)}")
     page.click("[data-drawing=undo]")
     wait_until(page, f"({POLYGON})() === {json.dumps(drawn)}")
+    page.click("[data-drawing=cut]")
+    for right, up in ((2.2, 0.2), (2.35, 0.28), (2.2, 0.38), (2.2, 0.2)):
+        corner(WEST + right * SIDE, SOUTH + up * SIDE)
+    wait_until(page, "JSON.parse(document.querySelector('[name=polygon]').value).coordinates.length === 2")
+    whole = page.evaluate(POLYGON)
+    page.click("[data-drawing=draw]")
+    page.click("[data-drawing=change]")  # chooses the area; a click in the hole chooses the hole
+    corner(WEST + 2.25 * SIDE, SOUTH + 0.29 * SIDE)
+    x, y = pixel(WEST + 2.35 * SIDE, SOUTH + 0.28 * SIDE)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 7):
+        page.mouse.move(x - 2 * step, y)
+        page.wait_for_timeout(40)
+    page.mouse.up()
+    wait_until(page, f"({POLYGON})() !== {json.dumps(whole)}")
+    assert json.loads(page.evaluate(POLYGON))["coordinates"][0] == json.loads(whole)["coordinates"][0]
     page.fill("#code", "W")
     page.fill("#name", "西片")
     page.fill("#basis", "管养合同")
@@ -63,4 +80,5 @@ def test_corners_snap_to_borders_can_be_moved_and_taken_back_and_the_area_is_pro
     page.get_by_role("button", name="Propose", exact=True).click()
     page.wait_for_url("**/coordination/boundaries/changes/*/")
     change = AreaChange.objects.get()
+    assert len(border_of(change.polygon).interiors) == 1
     assert border_of(change.polygon).bounds[:2] == pytest.approx((WEST + 2 * SIDE, SOUTH), abs=1e-9)

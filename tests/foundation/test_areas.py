@@ -159,6 +159,25 @@ def test_what_is_drawn_comes_back_as_it_was(city: City) -> None:
     assert len(from_wkb(two).geoms) == 2
 
 
+def test_what_is_cut_out_may_reach_over_the_border_and_parts_may_meet(city: City) -> None:
+    def ring(west: float, south: float, east: float, north: float) -> list[list[float]]:
+        return [[WEST + x * SIDE, SOUTH + y * SIDE] for x, y in ((west, south), (east, south), (east, north), (west, north), (west, south))]
+
+    hole, bite, outside = ring(0.2, 0.2, 0.4, 0.4), ring(0.8, 0.5, 1.2, 1.2), ring(2, 0, 3, 1)
+    cut = from_wkb(border_drawn({"type": "Polygon", "coordinates": [ring(0, 0, 1, 1), hole, bite, outside]}))
+    assert cut.area == pytest.approx((1 - 0.04 - 0.1) * SIDE**2, rel=1e-3)
+    assert (cut.geom_type, len(cut.interiors)) == ("Polygon", 1)
+    joined = from_wkb(
+        border_drawn({"type": "MultiPolygon", "coordinates": [[ring(0, 0, 1, 1)], [ring(1, 0, 2, 1)], [ring(1.5, 0.5, 2.5, 1)]]})
+    )
+    assert (joined.geom_type, joined.area) == ("Polygon", pytest.approx(2.25 * SIDE**2, rel=1e-3))
+    crossing = [ring(0, 0, 1, 1), [hole[0], hole[2], hole[1], hole[3], hole[0]]]
+    with pytest.raises(Refused, match="crosses itself"):
+        border_drawn({"type": "Polygon", "coordinates": crossing})
+    with pytest.raises(Refused, match="smaller"):
+        border_drawn({"type": "Polygon", "coordinates": [ring(0, 0, 1, 1), ring(0, 0, 1, 1)]})
+
+
 @pytest.mark.parametrize(
     ("drawn", "code"),
     [

@@ -13,7 +13,7 @@ from chengge import clock
 from chengge.coordination.actions.boundaries import accept, effect_with, propose, propose_to_end, told
 from chengge.coordination.pages.gatherings import concerned, platform_readers, roles, workers
 from chengge.coordination.pages.typed import day_typed, whole
-from chengge.coordination.queries.boundaries import area_in_sight, areas_in_sight, zone_in_sight
+from chengge.coordination.queries.boundaries import area_in_sight, areas_in_sight, rows_of, zone_in_sight
 from chengge.coordination.queries.boundaries_cut import cut_of
 from chengge.coordination.queries.choices import bodies, classes
 from chengge.domain.errors import NotFound, Refused
@@ -42,6 +42,7 @@ def areas(request: HttpRequest) -> HttpResponse:
         "tab": "coordination",
         **shown,
         "rows": rows,
+        "today": today,
         "listed": [(row, class_words(row.classes, today)) for row in rows],
         "text": text,
         "keep": urlencode({"q": text}),
@@ -191,6 +192,7 @@ def _from(request: HttpRequest) -> QueryDict:
         zone = zone_in_sight(actor_at(request), key)
         one = zone.problem_class
         typed.setlist("classes", [f"{one.kind}:{one.code}"])
+        typed["code"], typed["name"] = key[:40], f"{one.name} · {rows_of([zone])[0].street}"[:60]
         shape, cut = wkb_of(border_of(zone.polygon)), cut_of(zone)
         for part in cut.parts:
             if request.GET.get("part") == str(part.number):

@@ -37,10 +37,6 @@ class ZoneRow:
     street: str
     bodies: tuple[Organization, ...]
 
-    @property
-    def hectares(self) -> float:
-        return self.zone.area_m2 / 10_000
-
 
 def key_of(zone: BoundaryZone) -> str:
     """The name of a zone in addresses: it stays when the reckoning is made anew and finds the same."""

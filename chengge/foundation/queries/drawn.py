@@ -7,7 +7,7 @@ import numpy as np
 import orjson
 import shapely
 from django.utils.translation import gettext as _
-from shapely import MultiPolygon, Polygon
+from shapely import LinearRing, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from chengge.domain.boundaries import area_m2
@@ -113,13 +113,21 @@ def _shape(geometry: Mapping[str, Any], field: str) -> Border:
     if not np.isfinite(points).all() or (np.abs(points) > (180, 90)).any():
         raise Refused("degrees", _("The area's points are no degrees of longitude and latitude."), _("Use WGS84."), field)
     shape = rounded(shapely.force_2d(shape))
-    if not shape.is_valid:
-        why, _bracket, place = shapely.is_valid_reason(shape).partition("[")
+    return shape if shape.is_valid else shapely.union_all([_without_holes(part, field) for part in shapely.get_parts(shape)])
+
+
+def _without_holes(part: Polygon, field: str) -> BaseGeometry:
+    """A part of an area without what is cut out of it, which may reach over its border."""
+    shell, *holes = [_ring(ring, field) for ring in (part.exterior, *part.interiors)]
+    return shell.difference(shapely.union_all(holes))
+
+
+def _ring(ring: LinearRing, field: str) -> Polygon:
+    area = Polygon(ring)
+    if not area.is_valid:
+        why, _bracket, place = shapely.is_valid_reason(area).partition("[")
         crosses = "elf-intersection" in why
-        said = {
-            "why": _("it crosses itself") if crosses else _("its rings touch or lie in each other"),
-            "place": place.rstrip("]").replace(" ", ", "),
-        }
+        said = {"why": _("it crosses itself") if crosses else _("it touches itself"), "place": place.rstrip("]").replace(" ", ", ")}
         message = _("The border is at fault near %(place)s: %(why)s.") % said
         raise Refused("border", message, _("Move the points there so that the border does not cross or touch itself."), field)
-    return shape
+    return area

@@ -85,6 +85,40 @@ function told(found, open) {
   return box;
 }
 
+/** Of each feature a point well inside its largest part, to write its name at: once, however the map is cut into tiles. */
+function named({ features }) {
+  const points = features.map(({ properties, geometry }) => ({ type: "Feature", properties, geometry: { type: "Point", coordinates: middle(geometry) } }));
+  return { type: "FeatureCollection", features: points };
+}
+
+function middle({ type, coordinates }) {
+  let best = { width: -1 };
+  for (const rings of type === "Polygon" ? [coordinates] : coordinates) {
+    const lats = rings[0].map(([, lat]) => lat);
+    const south = Math.min(...lats);
+    const height = Math.max(...lats) - south;
+    for (const share of [0.5, 0.35, 0.65]) {
+      const lat = south + share * height;
+      const crossings = rings.flatMap((ring) => crossed(ring, lat)).sort((a, b) => a - b);
+      for (let i = 1; i < crossings.length; i += 2) {
+        const width = (crossings[i] - crossings[i - 1]) * height;
+        if (width > best.width) best = { width, at: [(crossings[i] + crossings[i - 1]) / 2, lat] };
+      }
+    }
+  }
+  return best.at ?? (type === "Polygon" ? coordinates[0][0] : coordinates[0][0][0]);
+}
+
+/** Where a ring crosses a parallel. */
+function crossed(ring, lat) {
+  const found = [];
+  for (let i = 1; i < ring.length; i += 1) {
+    const [[ax, ay], [bx, by]] = [ring[i - 1], ring[i]];
+    if (ay > lat !== by > lat) found.push(ax + ((bx - ax) * (lat - ay)) / (by - ay));
+  }
+  return found;
+}
+
 function areas(map, data) {
   const bodies = [...new Set(data.features.map(({ properties }) => properties.organization))];
   const colours = bodies.flatMap((body, number) => [body, AREA_FILLS[number % AREA_FILLS.length]]);
@@ -93,7 +127,8 @@ function areas(map, data) {
   map.addLayer({ id: "area", type: "fill", source: "areas", paint: { "fill-color": fill, "fill-opacity": 0.28 } });
   map.addLayer({ id: "area-edge", type: "line", source: "areas", paint: { "line-color": fill, "line-width": 2 } });
   const label = ["concat", ["get", "name"], "\n", ["get", "organization"]];
-  map.addLayer({ id: "area-name", type: "symbol", source: "areas", layout: { ...NAMES, "text-field": label }, paint: HALO });
+  map.addSource("area-names", { type: "geojson", data: named(data) });
+  map.addLayer({ id: "area-name", type: "symbol", source: "area-names", layout: { ...NAMES, "text-field": label }, paint: HALO });
   fit(map, data.features);
 }
 
@@ -102,6 +137,7 @@ function shapes(map, data) {
   const whole = ["==", ["to-string", ["get", "part"]], "0"];
   map.addLayer({ id: "shape", type: "fill", source: "shapes", paint: { "fill-color": PART_FILL, "fill-opacity": ["case", whole, 0.18, 0.35] } });
   map.addLayer({ id: "shape-edge", type: "line", source: "shapes", paint: { "line-color": PART_FILL, "line-width": ["case", whole, 1.2, 2.4] } });
-  map.addLayer({ id: "shape-name", type: "symbol", source: "shapes", filter: ["has", "label"], layout: NAMES, paint: HALO });
+  map.addSource("shape-names", { type: "geojson", data: named(data) });
+  map.addLayer({ id: "shape-name", type: "symbol", source: "shape-names", filter: ["has", "label"], layout: NAMES, paint: HALO });
   fit(map, data.features, 17);
 }
