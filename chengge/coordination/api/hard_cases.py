@@ -1,28 +1,27 @@
 """Hard cases for programs: which, why, in what way and by when."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
 
+from chengge.coordination.api.telling import WantedFrom, page_from
 from chengge.coordination.queries.hard_cases import READERS, hard_cases, rows_of
 from chengge.domain.errors import Forbidden
 from chengge.organization.queries import Actor
 from chengge.rest.answers import answers
-from chengge.rest.fields import Incoming, Outgoing
+from chengge.rest.fields import Outgoing
 
 router = Router()
-MOST_ROWS = 200
 
 
-class WantedHardCases(Incoming):
+class WantedHardCases(WantedFrom):
     way: Literal["", "key", "simple", "ordinary", "difficult"] = ""
     reason: Literal["", "no_candidate", "several", "returned", "ownerless", "border"] = ""
     state: Literal["open", "settled"] = "open"
-    first: Annotated[int, Field(ge=0, le=100_000, description="How many to pass over")] = 0
 
 
 class HardCaseOut(Outgoing):
@@ -67,7 +66,7 @@ def hard(request: HttpRequest, wanted: Query[WantedHardCases]) -> HardCasesOut:
             due_at=view.hard.due_at,
             settled_at=view.hard.settled_at,
         )
-        for view in rows_of(found[wanted.first : wanted.first + MOST_ROWS])
+        for view in rows_of(page_from(found, wanted))
     ]
     return HardCasesOut(cases=rows, total=found.count())
 

@@ -1,5 +1,6 @@
 """Coordination meetings for programs: called, minuted, closed, signed."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -16,7 +17,7 @@ from chengge.coordination.actions.meetings import (
     sign_minutes,
     write_minutes,
 )
-from chengge.coordination.models import Meeting
+from chengge.coordination.api.telling import WantedFrom, after, page_from, told
 from chengge.coordination.queries.meetings import meeting_in_sight
 from chengge.coordination.queries.meetings import meetings as meetings_in
 from chengge.organization.kept_answers import once
@@ -25,12 +26,10 @@ from chengge.rest.fields import CaseNumber, Id, Incoming, Key, Moment, Outgoing,
 from chengge.rest.fields import text as words
 
 router = Router()
-MOST_ROWS = 200
 
 
-class WantedMeetings(Incoming):
+class WantedMeetings(WantedFrom):
     state: Literal["called", "closed", "over"] = "called"
-    first: Annotated[int, Field(ge=0, le=100_000, description="How many to pass over")] = 0
 
 
 class MeetingIn(Incoming):
@@ -108,8 +107,7 @@ class MeetingsOut(Outgoing):
 def coordination_meetings(request: HttpRequest, wanted: Query[WantedMeetings]) -> MeetingsOut:
     """Meetings in my sight: all for the platform and leaders, those it is invited to for a department."""
     found = meetings_in(request.actor, wanted.state)
-    rows = [MeetingOut(**_told(one)) for one in found[wanted.first : wanted.first + MOST_ROWS]]
-    return MeetingsOut(meetings=rows, total=found.count())
+    return MeetingsOut(meetings=[told(MeetingOut, one) for one in page_from(found, wanted)], total=found.count())
 
 
 @router.post("/coordination/meetings", response=answers({201: WholeMeetingOut}, 403, 404, 409))
@@ -140,65 +138,28 @@ def write_minutes_down(request: HttpRequest, meeting_id: Id, given: MinutesIn) -
 @router.post("/coordination/meetings/{meeting_id}/close", response=answers({200: WholeMeetingOut}, 403, 404, 409))
 def close_the_minutes(request: HttpRequest, meeting_id: Id, key: Key = None) -> Status | HttpResponse:
     """Close the minutes: their words stay, and the units are asked to sign."""
-    meeting_in_sight(request.actor, meeting_id)
-
-    def done() -> WholeMeetingOut:
-        close_minutes(request.actor, meeting_id)
-        return _whole(request, meeting_id)
-
-    return once(request, key, 200, done)
+    return _after(request, meeting_id, key, lambda: close_minutes(request.actor, meeting_id))
 
 
 @router.post("/coordination/meetings/{meeting_id}/signatures", response=answers({200: WholeMeetingOut}, 403, 404, 409))
 def sign_the_minutes(request: HttpRequest, meeting_id: Id, given: MinutesSignedIn, key: Key = None) -> Status | HttpResponse:
     """Sign closed minutes for my unit, with what it objects to if it does."""
-    meeting_in_sight(request.actor, meeting_id)
-
-    def done() -> WholeMeetingOut:
-        sign_minutes(request.actor, meeting_id, given.organization_id, given.objection)
-        return _whole(request, meeting_id)
-
-    return once(request, key, 200, done)
+    return _after(request, meeting_id, key, lambda: sign_minutes(request.actor, meeting_id, given.organization_id, given.objection))
 
 
 @router.post("/coordination/meetings/{meeting_id}/call-off", response=answers({200: WholeMeetingOut}, 403, 404, 409))
 def call_off_meeting(request: HttpRequest, meeting_id: Id, given: MeetingReasonIn, key: Key = None) -> Status | HttpResponse:
     """Call a meeting off, with a reason."""
+    return _after(request, meeting_id, key, lambda: call_meeting_off(request.actor, meeting_id, given.reason))
+
+
+def _after(request: HttpRequest, meeting_id: int, key: str | None, does: Callable[[], object]) -> Status | HttpResponse:
     meeting_in_sight(request.actor, meeting_id)
-
-    def done() -> WholeMeetingOut:
-        call_meeting_off(request.actor, meeting_id, given.reason)
-        return _whole(request, meeting_id)
-
-    return once(request, key, 200, done)
+    return after(request, key, does, lambda: _whole(request, meeting_id))
 
 
 def _whole(request: HttpRequest, meeting_id: int) -> WholeMeetingOut:
     found = meeting_in_sight(request.actor, meeting_id)
-    points = [
-        AgendaPointOut(position=one.position, subject=one.subject, case=one.case.number if one.case else None, decision=one.decision)
-        for one in found.items.all()
-    ]
-    units = [
-        MeetingUnitOut(
-            organization=one.organization.code,
-            attended=one.attended,
-            who=one.who,
-            signed_at=one.signed_at,
-            objection=one.objection,
-        )
-        for one in found.units.all()
-    ]
-    return WholeMeetingOut(minutes=found.minutes, points=points, units=units, **_told(found))
-
-
-def _told(one: Meeting) -> dict[str, object]:
-    return {
-        "id": one.pk,
-        "subject": one.subject,
-        "place": one.place,
-        "chair": one.chair,
-        "meets_at": one.meets_at,
-        "state": one.state,
-        "closed_at": one.closed_at,
-    }
+    points = [told(AgendaPointOut, one, case=one.case.number if one.case else None) for one in found.items.all()]
+    units = [told(MeetingUnitOut, one, organization=one.organization.code) for one in found.units.all()]
+    return told(WholeMeetingOut, found, points=points, units=units)

@@ -8,6 +8,7 @@ from ninja import Query, Router, Status
 from pydantic import Field
 
 from chengge.coordination.actions.rulings import Drafted, draft_ruling, end_early, object_to, sign_ruling
+from chengge.coordination.api.telling import WantedFrom, page_from
 from chengge.coordination.models import Ruling
 from chengge.coordination.queries.rulings import ruling_in_sight, state_words
 from chengge.coordination.queries.rulings import rulings as rulings_in
@@ -18,12 +19,10 @@ from chengge.rest.fields import CaseNumber, ComponentCode, Day, DivisionCode, Id
 from chengge.rest.fields import text as words
 
 router = Router()
-MOST_ROWS = 200
 
 
-class WantedRulings(Incoming):
+class WantedRulings(WantedFrom):
     state: Literal["draft", "in_force", "expiring", "ended"] = "in_force"
-    first: Annotated[int, Field(ge=0, le=100_000, description="How many to pass over")] = 0
 
 
 class RulingIn(Incoming):
@@ -97,7 +96,7 @@ class ObjectionOut(Outgoing):
 def ruling_list(request: HttpRequest, wanted: Query[WantedRulings]) -> RulingsOut:
     """Rulings in my sight: all for the platform and leaders, what concerns it for a department."""
     found = rulings_in(request.actor, wanted.state)
-    return RulingsOut(rulings=[_told(one) for one in found[wanted.first : wanted.first + MOST_ROWS]], total=found.count())
+    return RulingsOut(rulings=[_told(one) for one in page_from(found, wanted)], total=found.count())
 
 
 @router.post("/coordination/rulings", response=answers({201: RulingOut}, 403, 404, 409))

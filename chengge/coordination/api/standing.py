@@ -9,7 +9,7 @@ from ninja import Query, Router, Status
 from pydantic import Field
 
 from chengge.coordination.actions.standing import Listed, Step, end_problem, finish_step, list_problem, note_progress, review
-from chengge.coordination.models import StandingProblem
+from chengge.coordination.api.telling import WantedFrom, after, page_from, told
 from chengge.coordination.queries.standing import Wanted, standing_in_sight, standing_problems
 from chengge.organization.kept_answers import once
 from chengge.rest.answers import answers, single_thing
@@ -17,14 +17,12 @@ from chengge.rest.fields import CaseNumber, Day, Id, Incoming, Key, Latitude, Lo
 from chengge.rest.fields import text as words
 
 router = Router()
-MOST_ROWS = 200
 
 
-class WantedStandingProblems(Incoming):
+class WantedStandingProblems(WantedFrom):
     state: Literal["open", "overdue", "listed", "under_way", "solved", "dropped"] = "open"
     owner: Annotated[int, Field(ge=0, description="Who answers; 0: anybody")] = 0
     q: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
-    first: Annotated[int, Field(ge=0, le=100_000, description="How many to pass over")] = 0
 
 
 class PlanStepIn(Incoming):
@@ -100,7 +98,7 @@ class StandingProblemsOut(Outgoing):
 def standing_problem_list(request: HttpRequest, wanted: Query[WantedStandingProblems]) -> StandingProblemsOut:
     """Standing problems in my sight: all for the platform and leaders, what it answers for for a department."""
     found = standing_problems(request.actor, Wanted(wanted.state, wanted.owner, wanted.q))
-    rows = [StandingProblemOut(**_told(one)) for one in found[wanted.first : wanted.first + MOST_ROWS]]
+    rows = [told(StandingProblemOut, one, owner=one.owner.name) for one in page_from(found, wanted)]
     return StandingProblemsOut(problems=rows, total=found.count())
 
 
@@ -149,34 +147,16 @@ def end_standing_problem(request: HttpRequest, problem_id: Id, given: ProblemEnd
 
 def _after(request: HttpRequest, problem_id: int, key: str | None, does: Callable[[], object]) -> Status | HttpResponse:
     standing_in_sight(request.actor, problem_id)
-
-    def moved() -> WholeStandingProblemOut:
-        does()
-        return _whole(request, problem_id)
-
-    return once(request, key, 200, moved)
+    return after(request, key, does, lambda: _whole(request, problem_id))
 
 
 def _whole(request: HttpRequest, problem_id: int) -> WholeStandingProblemOut:
     found = standing_in_sight(request.actor, problem_id)
-    return WholeStandingProblemOut(
+    return told(
+        WholeStandingProblemOut,
+        found,
+        owner=found.owner.name,
         cases=[case.number for case in found.cases.all()],
-        steps=[PlanStepOut(position=one.position, due_on=one.due_on, text=one.text, done_on=one.done_on) for one in found.steps.all()],
-        notes=[ProgressNoteOut(kind=one.kind, at=one.at, member=str(one.member), text=one.text) for one in found.notes.all()],
-        **_told(found),
+        steps=[told(PlanStepOut, one) for one in found.steps.all()],
+        notes=[told(ProgressNoteOut, one, member=str(one.member)) for one in found.notes.all()],
     )
-
-
-def _told(one: StandingProblem) -> dict[str, object]:
-    return {
-        "id": one.pk,
-        "subject": one.subject,
-        "why": one.why,
-        "place": one.place,
-        "owner": one.owner.name,
-        "state": one.state,
-        "review_on": one.review_on,
-        "listed_at": one.listed_at,
-        "ended_at": one.ended_at,
-        "ended_why": one.ended_why,
-    }

@@ -1,5 +1,6 @@
 """Joint surveys for programs: planned, attended, drawn, concluded."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -17,6 +18,7 @@ from chengge.coordination.actions.surveys import (
     plan_survey,
     say_position,
 )
+from chengge.coordination.api.telling import WantedFrom, after, page_from, told
 from chengge.coordination.models import JointSurvey
 from chengge.coordination.queries.surveys import drawn_on, survey_in_sight
 from chengge.coordination.queries.surveys import surveys as surveys_in
@@ -26,12 +28,10 @@ from chengge.rest.fields import CaseNumber, Id, Incoming, Key, Latitude, Longitu
 from chengge.rest.fields import text as words
 
 router = Router()
-MOST_ROWS = 200
 
 
-class WantedJointSurveys(Incoming):
+class WantedJointSurveys(WantedFrom):
     state: Literal["planned", "over"] = "planned"
-    first: Annotated[int, Field(ge=0, le=100_000, description="How many to pass over")] = 0
 
 
 class JointSurveyIn(Incoming):
@@ -104,8 +104,7 @@ class JointSurveysOut(Outgoing):
 def joint_surveys(request: HttpRequest, wanted: Query[WantedJointSurveys]) -> JointSurveysOut:
     """Joint surveys in my sight: all for the platform and leaders, those it is invited to for a department."""
     found = surveys_in(request.actor, wanted.state)
-    rows = [JointSurveyOut(**_told(one)) for one in found[wanted.first : wanted.first + MOST_ROWS]]
-    return JointSurveysOut(surveys=rows, total=found.count())
+    return JointSurveysOut(surveys=[told(JointSurveyOut, one, **_beside(one)) for one in page_from(found, wanted)], total=found.count())
 
 
 @router.post("/coordination/surveys", response=answers({201: WholeJointSurveyOut}, 403, 404, 409))
@@ -126,78 +125,43 @@ def joint_survey(request: HttpRequest, survey_id: Id) -> WholeJointSurveyOut:
 def survey_position(request: HttpRequest, survey_id: Id, given: SurveyPositionIn, key: Key = None) -> Status | HttpResponse:
     """Say who came for a unit and where it stands."""
     said = Position("yes" if given.attended else "", given.who, given.position, given.lon, given.lat)
-    survey_in_sight(request.actor, survey_id)
-
-    def done() -> WholeJointSurveyOut:
-        say_position(request.actor, survey_id, given.organization_id, said)
-        return _whole(request, survey_id)
-
-    return once(request, key, 200, done)
+    return _after(request, survey_id, key, lambda: say_position(request.actor, survey_id, given.organization_id, said))
 
 
 @router.post("/coordination/surveys/{survey_id}/photos", response=answers({200: WholeJointSurveyOut}, 403, 404, 409))
 def survey_photos(request: HttpRequest, survey_id: Id, given: SurveyPhotosIn, key: Key = None) -> Status | HttpResponse:
     """Bind photos that I uploaded to a survey."""
-    survey_in_sight(request.actor, survey_id)
-
-    def done() -> WholeJointSurveyOut:
-        add_photos(request.actor, survey_id, list(dict.fromkeys(given.photos)))
-        return _whole(request, survey_id)
-
-    return once(request, key, 200, done)
+    return _after(request, survey_id, key, lambda: add_photos(request.actor, survey_id, list(dict.fromkeys(given.photos))))
 
 
 @router.post("/coordination/surveys/{survey_id}/sketches", response=answers({201: WholeJointSurveyOut}, 403, 404, 409))
 def survey_sketch(request: HttpRequest, survey_id: Id, given: SurveySketchIn, key: Key = None) -> Status | HttpResponse:
     """Draw something on the map of a survey."""
-    survey_in_sight(request.actor, survey_id)
-
-    def done() -> WholeJointSurveyOut:
-        draw(request.actor, survey_id, given.geometry, given.label)
-        return _whole(request, survey_id)
-
-    return once(request, key, 201, done)
+    return _after(request, survey_id, key, lambda: draw(request.actor, survey_id, given.geometry, given.label), 201)
 
 
 @router.post("/coordination/surveys/{survey_id}/end", response=answers({200: WholeJointSurveyOut}, 403, 404, 409))
 def end_joint_survey(request: HttpRequest, survey_id: Id, given: SurveyEndIn, key: Key = None) -> Status | HttpResponse:
     """Write what a survey found, or call it off."""
-    survey_in_sight(request.actor, survey_id)
     does = conclude if given.step == "conclude" else call_off
+    return _after(request, survey_id, key, lambda: does(request.actor, survey_id, given.text))
 
-    def done() -> WholeJointSurveyOut:
-        does(request.actor, survey_id, given.text)
-        return _whole(request, survey_id)
 
-    return once(request, key, 200, done)
+def _after(request: HttpRequest, survey_id: int, key: str | None, does: Callable[[], object], status: int = 200) -> Status | HttpResponse:
+    survey_in_sight(request.actor, survey_id)
+    return after(request, key, does, lambda: _whole(request, survey_id), status)
 
 
 def _whole(request: HttpRequest, survey_id: int) -> WholeJointSurveyOut:
     found = survey_in_sight(request.actor, survey_id)
-    return WholeJointSurveyOut(photos=[one.evidence.sha256 for one in found.photos.all()], drawn=drawn_on(found), **_told(found))
+    photos = [one.evidence.sha256 for one in found.photos.all()]
+    return told(WholeJointSurveyOut, found, photos=photos, drawn=drawn_on(found), **_beside(found))
 
 
-def _told(one: JointSurvey) -> dict[str, object]:
+def _beside(one: JointSurvey) -> dict[str, Any]:
+    """What lies in other tables: who invites, the cases, the units."""
     return {
-        "id": one.pk,
-        "subject": one.subject,
-        "place": one.place,
-        "lon": one.lon,
-        "lat": one.lat,
-        "meets_at": one.meets_at,
-        "state": one.state,
         "host": str(one.host),
-        "conclusion": one.conclusion,
-        "ended_at": one.ended_at,
         "cases": [case.number for case in one.cases.all()],
-        "units": [
-            SurveyUnitOut(
-                organization=unit.organization.code,
-                attended=unit.attended,
-                who=unit.who,
-                position=unit.position,
-                said_at=unit.said_at,
-            )
-            for unit in one.units.all()
-        ],
+        "units": [told(SurveyUnitOut, unit, organization=unit.organization.code) for unit in one.units.all()],
     }

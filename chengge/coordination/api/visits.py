@@ -1,7 +1,8 @@
 """Weekly visits for programs: the plan of a week, writing one down, promises until they are kept."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
@@ -9,6 +10,7 @@ from pydantic import Field
 
 from chengge import clock
 from chengge.coordination.actions.visits import Made, Promised, add_visit, call_visit_off, keep_promise, write_visit
+from chengge.coordination.api.telling import MOST_ROWS, Shape, WantedFrom, after, page_from, told
 from chengge.coordination.models import DepartmentVisit, VisitPromise
 from chengge.coordination.queries.visits import open_promises, visit_in_sight, visits_in, week_of
 from chengge.organization.kept_answers import once
@@ -18,15 +20,14 @@ from chengge.rest.fields import Day, Id, Incoming, Key, Outgoing, StrictId
 from chengge.rest.fields import text as words
 
 router = Router()
-MOST_ROWS = 200
 
 
 class WantedDepartmentVisits(Incoming):
     week: Day | None = Field(None, description="Any day of the week; this week, where it is left out")
 
 
-class WantedVisitPromises(Incoming):
-    first: Annotated[int, Field(ge=0, le=100_000, description="How many to pass over")] = 0
+class WantedVisitPromises(WantedFrom):
+    """Promises that are not kept yet."""
 
 
 class DepartmentVisitIn(Incoming):
@@ -97,7 +98,7 @@ class VisitPromisesOut(Outgoing):
 def department_visits(request: HttpRequest, wanted: Query[WantedDepartmentVisits]) -> DepartmentVisitsOut:
     """The visits of a week in my sight: all for the platform and leaders, those to it for a department."""
     week = week_of(wanted.week or city_day(clock.now()))
-    return DepartmentVisitsOut(visits=[DepartmentVisitOut(**_told(one)) for one in visits_in(request.actor, week)[:MOST_ROWS]])
+    return DepartmentVisitsOut(visits=[_told(DepartmentVisitOut, one) for one in visits_in(request.actor, week)[:MOST_ROWS]])
 
 
 @router.post("/coordination/visits", response=answers({201: WholeDepartmentVisitOut}, 403, 404, 409))
@@ -116,33 +117,21 @@ def department_visit(request: HttpRequest, visit_id: Id) -> WholeDepartmentVisit
 @router.post("/coordination/visits/{visit_id}/made", response=answers({200: WholeDepartmentVisitOut}, 403, 404, 409))
 def department_visit_made(request: HttpRequest, visit_id: Id, given: VisitMadeIn, key: Key = None) -> Status | HttpResponse:
     """Write a visit down, with what was promised; written again, promises are added."""
-    visit_in_sight(request.actor, visit_id)
     promises = [Promised(one.whose, one.text, one.due_on) for one in given.promises]
-
-    def done() -> WholeDepartmentVisitOut:
-        write_visit(request.actor, visit_id, Made(given.day, given.met, given.raised, promises))
-        return _whole(request, visit_id)
-
-    return once(request, key, 200, done)
+    return _after(request, visit_id, key, lambda: write_visit(request.actor, visit_id, Made(given.day, given.met, given.raised, promises)))
 
 
 @router.post("/coordination/visits/{visit_id}/call-off", response=answers({200: WholeDepartmentVisitOut}, 403, 404, 409))
 def call_off_department_visit(request: HttpRequest, visit_id: Id, given: VisitReasonIn, key: Key = None) -> Status | HttpResponse:
     """Call a planned visit off."""
-    visit_in_sight(request.actor, visit_id)
-
-    def done() -> WholeDepartmentVisitOut:
-        call_visit_off(request.actor, visit_id, given.reason)
-        return _whole(request, visit_id)
-
-    return once(request, key, 200, done)
+    return _after(request, visit_id, key, lambda: call_visit_off(request.actor, visit_id, given.reason))
 
 
 @router.get("/coordination/promises", response=answers({200: VisitPromisesOut}))
 def visit_promises(request: HttpRequest, wanted: Query[WantedVisitPromises]) -> VisitPromisesOut:
     """Promises in my sight that are not kept yet, the next due first."""
     found = open_promises(request.actor)
-    return VisitPromisesOut(promises=[_promise(one) for one in found[wanted.first : wanted.first + MOST_ROWS]], total=found.count())
+    return VisitPromisesOut(promises=[_promise(one) for one in page_from(found, wanted)], total=found.count())
 
 
 @router.post("/coordination/promises/{promise_id}/kept", response=answers({200: VisitPromiseOut}, 403, 404, 409))
@@ -151,35 +140,19 @@ def visit_promise_kept(request: HttpRequest, promise_id: Id, given: PromiseKeptI
     return once(request, key, 200, lambda: _promise(keep_promise(request.actor, promise_id, given.how)))
 
 
+def _after(request: HttpRequest, visit_id: int, key: str | None, does: Callable[[], object]) -> Status | HttpResponse:
+    visit_in_sight(request.actor, visit_id)
+    return after(request, key, does, lambda: _whole(request, visit_id))
+
+
 def _whole(request: HttpRequest, visit_id: int) -> WholeDepartmentVisitOut:
     found = visit_in_sight(request.actor, visit_id)
-    return WholeDepartmentVisitOut(promises=[_promise(one) for one in found.promises.all()], **_told(found))
+    return _told(WholeDepartmentVisitOut, found, promises=[_promise(one) for one in found.promises.all()])
 
 
-def _told(one: DepartmentVisit) -> dict[str, object]:
-    return {
-        "id": one.pk,
-        "organization": one.organization.code,
-        "week": one.week,
-        "day": one.day,
-        "state": one.state,
-        "reasons": one.whys,
-        "returns": one.returns,
-        "hard": one.hard,
-        "late": one.late,
-        "met": one.met,
-        "raised": one.raised,
-    }
+def _told(shape: type[Shape], one: DepartmentVisit, **more: Any) -> Shape:
+    return told(shape, one, organization=one.organization.code, reasons=one.whys, **more)
 
 
 def _promise(one: VisitPromise) -> VisitPromiseOut:
-    return VisitPromiseOut(
-        id=one.pk,
-        visit=one.visit_id,
-        organization=one.visit.organization.code,
-        whose=one.whose,
-        text=one.text,
-        due_on=one.due_on,
-        kept_on=one.kept_on,
-        kept_how=one.kept_how,
-    )
+    return told(VisitPromiseOut, one, visit=one.visit_id, organization=one.visit.organization.code)
