@@ -29,7 +29,8 @@ CROWDED_SPREAD = 0.42  # in a rush everybody works at the same pace
 HANDLING_MEDIAN_SHARE, HANDLING_SPREAD = 0.52, 0.48  # of the limit; about one in eleven is late
 REWORK_MEDIAN_SHARE = 0.33
 
-WRONG_DEPARTMENT = 0.06
+WRONG_DEPARTMENT, WRONG_AGAIN = 0.06, 0.15
+HARD_FROM, ASKS_ROUND_SECONDS = 2, (3600, 7 * 3600)  # what came back twice is hard: the dispatcher asks round before placing it again
 SLOPPY, SLOPPY_AGAIN = 0.07, 0.03
 FALSE_REPORT = 0.09
 SELF_DISPOSED = 0.17
@@ -242,10 +243,20 @@ def _filed(life: Life, world: World, dice: Random, crowded: bool) -> Deed:
             return Deed("return_to_filing", wait, Post.DISPATCHER, _reason("return_to_filing", dice))
     answering = world.answering(life.class_id, life.rule_id, life.grid_code, life.component_code)
     others = [body for body in answering[1:] if body not in life.tried]
-    if others and not life.tried and dice.random() < WRONG_DEPARTMENT:
+    if len(life.tried) >= HARD_FROM:
+        wait = wait if crowded else dice.randint(*ASKS_ROUND_SECONDS)
+    elif life.tried and dice.random() < WRONG_AGAIN:
+        elsewhere = others or _others_than(world, {*life.tried, *answering[:1]})
+        if elsewhere:
+            return Deed("dispatch", wait, Post.DISPATCHER, organization_id=dice.choice(elsewhere))
+    elif others and not life.tried and dice.random() < WRONG_DEPARTMENT:
         return Deed("dispatch", wait, Post.DISPATCHER, organization_id=dice.choice(others))
     best = next((body for body in answering if body not in life.tried), answering[0] if answering else _any_territory(world))
     return Deed("dispatch", wait, Post.DISPATCHER, organization_id=best)
+
+
+def _others_than(world: World, but: set[int]) -> list[int]:
+    return sorted(one.id for one in world.bodies.values() if one.level == 2 and one.id not in but)
 
 
 def _at_department(life: Life, world: World, dice: Random, now: int, crowded: bool) -> Deed:

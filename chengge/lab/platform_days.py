@@ -36,19 +36,18 @@ from chengge.lab.people import Life, platform_below
 from chengge.lab.platform_desk import DAY, HOUR, MINUTE, Desk
 from chengge.lab.platform_habits import morning, paper_round
 from chengge.lab.problems import days_between
-from chengge.lab.rulings import CONCLUSIONS, POSITIONS
+from chengge.lab.rulings import CONCLUSIONS, LISTS, POSITIONS
 from chengge.lab.simulate import Simulation
 from chengge.organization.models import Organization
 from chengge.organization.queries import CITY_ZONE, Actor, city_day
 
 MORNING, PAPERS, LOOKS = time(8, 45), time(15, 40), tuple(time(hour, 5) for hour in range(9, 18))
-PAUSE_DAYS, PAUSE_WHERE_MANY_WAIT, MANY = (2, 5), 1, 3  # between two settlements that are begun
+PAUSE_DAYS, PAUSE_WHERE_MANY_WAIT, MANY = (1, 3), 1, 3  # between two settlements that are begun
 AGREED, TO_A_BODY_BELOW, THIRD_BODY = 0.62, 0.4, 0.2
 SIGNED_AT_A_LOOK, UNIT_SIGNS, UNIT_OBJECTS, DEPARTMENT_OBJECTS, FOLLOWED = 0.6, 0.22, 0.12, 0.2, 0.25
 PLACED = ("case__problem_class_id", "case__grid_code")
 MOST_ALIKE = 8
 DRAFT_LIES, OBJECTION_LIES, MINUTES_LIE = 2 * HOUR, 4 * HOUR, DAY
-LISTS = ("部门职责清单（2026 年修订）", "行业管理权责事项清单", "街道属地管理责任清单")
 MINE = "经现场核对，属本单位管养范围，同意接管。"
 SAFE = "已设置围挡和警示标识，安排专人值守，待责任明确后移交。"
 UP = "涉及行车安全，两家单位均称不属本单位，请上级协调。"
@@ -161,8 +160,9 @@ class PlatformDays:
                 self.simulation.look_again(life, now)
 
     def _waiting(self) -> QuerySet[HardCase]:
-        """Hard cases that wait for a dispatch."""
-        return HardCase.objects.filter(settled_at=None, case__stage="filed", case__grid_code__isnull=False)
+        """Hard cases that wait for a dispatch and for the platform; what only came back twice a dispatcher asks round about and places."""
+        rows = HardCase.objects.filter(settled_at=None, case__stage="filed", case__grid_code__isnull=False)
+        return rows.exclude(whys=[HardCase.Reason.RETURNED], way=HardCase.WayChoice.ORDINARY)
 
     def _settle(self, row: HardCase, alike: list[Case], dice: Random, now: int) -> None:
         """Begin with a hard case in its own way; those like it come along."""

@@ -13,6 +13,7 @@ from chengge.coordination.queries.standing import OPEN
 from chengge.coordination.queries.visits import week_of
 from chengge.domain.lifecycle import Post, Stage
 from chengge.lab.platform_desk import HOUR, Desk
+from chengge.lab.platform_tidying import tidy
 from chengge.lab.standing import PROGRESS
 from chengge.lab.visits import MET, PROMISES, RAISED
 
@@ -34,11 +35,12 @@ ANSWERED = ("已安排专人到场，今日办结。", "排查完成，同类点
 
 
 def morning(desk: Desk, dice: Random, now: int) -> None:
-    """The week's visits, what was promised at them, and standing problems."""
+    """The week's visits, what was promised at them, standing problems, and what has run its course."""
     desk.leave_to_real_people()
     _visit(desk, dice, now)
     _keep_promises(desk, dice, now)
     _standing(desk, dice, now)
+    tidy(desk, dice, now)
 
 
 def _visit(desk: Desk, dice: Random, now: int) -> None:
