@@ -8,6 +8,7 @@ from chengge import clock
 from chengge.coordination.models import HardCase
 from chengge.coordination.pages.gatherings import platform_readers
 from chengge.coordination.queries.escalations import made_safe_of, steps_left, steps_of
+from chengge.coordination.queries.hard_beside import done_about
 from chengge.coordination.queries.hard_cases import WORKERS, count_hard, hard_cases, hard_in_sight, rows_of
 from chengge.coordination.queries.precedents import precedents
 from chengge.foundation.pages.manage.common import page_of
@@ -58,10 +59,7 @@ def hard_page(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "candidates": candidates(case.problem_class_id, case.rule_id, case.grid_code, case.component_code, day, case.lon, case.lat),
         "precedents": precedents(actor, case),
-        "surveys": list(case.joint_surveys.order_by("-meets_at")),
-        "items": list(case.agenda_items.select_related("meeting").order_by("-meeting__meets_at")),
-        "rulings": list(case.rulings.select_related("organization").order_by("-drafted_at")),
-        "problems": list(case.standing_problems.order_by("-listed_at")),
+        "done": done_about(case),
         "steps": steps_of(hard),
         "offered_steps": steps_left(hard) if actor.posts & WORKERS and hard.settled_at is None else [],
         "safe": made_safe_of(hard),

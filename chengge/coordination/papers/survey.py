@@ -23,7 +23,7 @@ def survey_paper(survey: JointSurvey) -> Document:
     shapes = [Shape(bytes(one.shape), one.label) for one in survey.sketches.all()]
     where: list[Block] = [Facts(tuple(pairs)), sketched(_("Sketch of the place"), survey.lon, survey.lat, shapes, pins)]
     columns = (
-        Column(_("No."), 0.4),
+        Column(_("No."), 0.55),
         Column(_("Unit"), 1.8),
         Column(_("Who came"), 1),
         Column(pgettext("joint survey", "Position"), 3),

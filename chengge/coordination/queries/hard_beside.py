@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chengge.casework.models import Case
 from chengge.casework.queries.sight import sight
-from chengge.coordination.models import AgendaItem, HardCase, JointSurvey, MadeSafe, Ruling
+from chengge.coordination.models import AgendaItem, HardCase, JointSurvey, MadeSafe, Ruling, StandingProblem
 from chengge.coordination.queries.escalations import StepUp, made_safe_of, steps_of
 from chengge.coordination.queries.hard_cases import READERS, WORKERS, HardRow, rows_of
 from chengge.coordination.queries.surveys import units_of
@@ -17,13 +18,13 @@ class Happened:
     """One thing that was done about a hard case.
 
     Attributes:
-        kind: found, up, safe, survey, meeting, ruling or settled.
+        kind: found, up, safe, survey, meeting, ruling, standing or settled.
         what: the row it is told from; None where the moment says all.
     """
 
     at: datetime
     kind: str
-    what: StepUp | MadeSafe | JointSurvey | AgendaItem | Ruling | None = None
+    what: StepUp | MadeSafe | JointSurvey | AgendaItem | Ruling | StandingProblem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,32 @@ class HardBeside:
     writes: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done to settle who answers for a case, the latest first."""
+
+    surveys: tuple[JointSurvey, ...]
+    items: tuple[AgendaItem, ...]
+    rulings: tuple[Ruling, ...]
+    problems: tuple[StandingProblem, ...]
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.surveys or self.items or self.rulings or self.problems)
+
+
+def done_about(case: Case) -> Done:
+    """Four queries."""
+    return Done(
+        tuple(case.joint_surveys.order_by("-meets_at")),
+        tuple(case.agenda_items.select_related("meeting").order_by("-meeting__meets_at")),
+        tuple(case.rulings.select_related("organization").order_by("-drafted_at")),
+        tuple(case.standing_problems.order_by("-listed_at")),
+    )
+
+
 def hard_beside(actor: Actor, case_id: int) -> HardBeside | None:
-    """The hard case beside a case in sight; None where it never was hard. One query then, twelve at most otherwise."""
+    """The hard case beside a case in sight; None where it never was hard. One query then, thirteen at most otherwise."""
     rows = HardCase.objects.filter(sight(actor, "case__"), pk=case_id)
     hard = rows.select_related("case", "case__problem_class", "meanwhile").first()
     if hard is None:
@@ -63,12 +88,17 @@ def _happened(hard: HardCase) -> Iterable[Happened]:
         yield Happened(step.escalation.at, "up", step)
     for safe in made_safe_of(hard):
         yield Happened(safe.at, "safe", safe)
-    for survey in hard.case.joint_surveys.exclude(state="called_off"):
-        yield Happened(survey.meets_at, "survey", survey)
-    for item in hard.case.agenda_items.exclude(meeting__state="called_off").select_related("meeting"):
-        yield Happened(item.meeting.meets_at, "meeting", item)
-    for ruling in hard.case.rulings.select_related("organization"):
+    done = done_about(hard.case)
+    for survey in done.surveys:
+        if survey.state != "called_off":
+            yield Happened(survey.meets_at, "survey", survey)
+    for item in done.items:
+        if item.meeting.state != "called_off":
+            yield Happened(item.meeting.meets_at, "meeting", item)
+    for ruling in done.rulings:
         if ruling.signed_at is not None:
             yield Happened(ruling.signed_at, "ruling", ruling)
+    for problem in done.problems:
+        yield Happened(problem.listed_at, "standing", problem)
     if hard.settled_at is not None:
         yield Happened(hard.settled_at, "settled")
