@@ -11,6 +11,7 @@ from chengge.lab.world import World
 
 GIVEN_IN_PARTS = 0.055
 DECLINED, PART_TAKEN_BACK, PART_REFUSED = 0.04, 0.04, 0.07
+PART_PASSED_ON = 0.3  # of the parts of sections that have crews
 TAKEN_BACK = 0.012  # of what was passed down and nobody there has begun
 RESULT_REFUSED = 0.03
 TASKS = (
@@ -44,14 +45,20 @@ def level_deed(life: Life, world: World, now: int) -> Deed | None:
 
 
 def _part_comes_back(life: Life, world: World, handling: Handling, now: int, dice: Random) -> Deed:
-    """The body that was given a part first is done, or says that it cannot, or is rid of it."""
+    """The body that has had a part longest passes it on, is done, says that it cannot, or is rid of it."""
     body, roll = life.parts[0], dice.random()
+    further, below = life.chance("parts passed on"), world.bodies[body].children
+    if below and "pass_part_on" not in life.said and further.random() < PART_PASSED_ON:
+        soon = working_wait(handling, world, now, further.uniform(3, 20) * MINUTE)
+        return Deed("pass_part_on", soon, Post.DEPARTMENT, by=body, organization_id=further.choice(sorted(below)))
     done_at = max(finishing_moment(life, world), now + 4 * MINUTE)
     wait = max(int((done_at - now) * dice.uniform(0.35, 0.8) / len(life.parts)), 2 * MINUTE)
     if roll < DECLINED:
         return Deed("decline_part", wait, Post.DEPARTMENT, dice.choice(REASONS["decline_part"]), by=body)
     if roll < DECLINED + PART_TAKEN_BACK:
-        return Deed("take_back_part", wait, Post.DEPARTMENT, dice.choice(REASONS["take_back_part"]), organization_id=body)
+        return Deed(
+            "take_back_part", wait, Post.DEPARTMENT, dice.choice(REASONS["take_back_part"]), organization_id=life.passed_on.get(body, body)
+        )
     return Deed("submit_part", wait, Post.DEPARTMENT, photos=("done",), by=body)
 
 
@@ -69,19 +76,29 @@ def remember(life: Life, deed: Deed) -> None:
     match deed.action:
         case "give_parts":
             life.parts = [body for body, _task in deed.parts]
-        case "submit_part":
+        case "pass_part_on":
             life.parts.remove(deed.by)
-            life.parts_back.append(deed.by)
-        case "decline_part":
+            life.parts.append(deed.organization_id or 0)
+            life.passed_on[deed.organization_id or 0] = deed.by
+            life.said.add(deed.action)
+        case "submit_part" | "decline_part":
             life.parts.remove(deed.by)
+            giver = life.passed_on.pop(deed.by, None)
+            if giver is not None:
+                life.parts.append(giver)
+            elif deed.action == "submit_part":
+                life.parts_back.append(deed.by)
         case "take_back_part":
-            life.parts.remove(deed.organization_id or 0)
+            gone = {deed.organization_id} | {body for body, giver in life.passed_on.items() if giver == deed.organization_id}
+            life.parts = [body for body in life.parts if body not in gone]
+            life.passed_on = {body: giver for body, giver in life.passed_on.items() if body not in gone}
         case "refuse_part":
             life.parts_back.remove(deed.organization_id or 0)
             life.parts.append(deed.organization_id or 0)
             life.said.add(deed.action)
         case "take_back":
             life.parts.clear()
+            life.passed_on.clear()
     if deed.action in ("submit", "pass_down", "hand_up", "take_back", "refuse_feedback", "finish", "hand_back", "give_parts"):
         life.fed_back = deed.action == "submit"
         if deed.action != "give_parts":

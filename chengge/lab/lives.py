@@ -28,7 +28,10 @@ SELECT c.id, r.key, c.problem_class_id, c.rule_id, c.area_class, c.grid_code, c.
             WHERE path.case_id = c.id AND path.kind = 'suspension' AND path.ended_at IS NULL), 0),
   ARRAY(SELECT DISTINCT e.action::text FROM casework_ledgerentry e WHERE e.case_id = c.id),
   coalesce(c.part_holders, '{}'), ARRAY(SELECT a.organization_id FROM casework_assignment a
-    WHERE a.case_id = c.id AND a.outcome = 'submit_part' AND a.above IS NULL ORDER BY a.ordinal DESC LIMIT c.parts_back), c.fed_back
+    WHERE a.case_id = c.id AND a.outcome = 'submit_part' AND a.above IS NULL ORDER BY a.ordinal DESC LIMIT c.parts_back), c.fed_back,
+  ARRAY(SELECT ARRAY[a.organization_id, giver.organization_id] FROM casework_assignment a
+        JOIN casework_assignment giver ON giver.case_id = a.case_id AND giver.ordinal = a.above
+        WHERE a.case_id = c.id AND a.ended_at IS NULL)
 FROM casework_case c JOIN casework_report r ON r.case_id = c.id
 WHERE r.key LIKE 'sim-%%' AND NOT c.stage = ANY(%s) AND (%s::bigint IS NULL OR c.id = %s) ORDER BY c.id
 """
@@ -117,6 +120,7 @@ def _life(
     parts: list[int],
     parts_back: list[int],
     fed_back: bool,
+    passed_on: list[list[int]],
 ) -> Life:
     trouble = next((found for found in world.troubles if found.class_id == class_id), None)
     life = Life(
@@ -152,6 +156,7 @@ def _life(
         said=set(actions),
         parts=parts,
         parts_back=parts_back[::-1],
+        passed_on=dict(passed_on),
         fed_back=fed_back,
     )
     if department_id is not None:

@@ -99,6 +99,7 @@ class Life:
         until: the morning until which a suspension is asked, and suspended_until: until which it lasts, in epoch seconds.
         said: side paths that it has seen, by action.
         parts: organizations that have a part to do, parts_back: those that have fed one back; fed_back: the result came up from below.
+        passed_on: of those that have a part to do, the one that passed it on to them.
     """
 
     id: int
@@ -134,6 +135,7 @@ class Life:
     said: set[str] = field(default_factory=set)
     parts: list[int] = field(default_factory=list)
     parts_back: list[int] = field(default_factory=list)
+    passed_on: dict[int, int] = field(default_factory=dict)
     fed_back: bool = False
     handling: Handling | None = None
 

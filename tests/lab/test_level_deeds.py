@@ -49,8 +49,10 @@ def test_a_few_cases_are_given_out_in_parts():
 
 def test_parts_come_back_before_anything_else_and_mostly_done():
     found = taken(Stage.HANDLING, parts=[21, 22])
-    assert set(found) == {"submit_part", "decline_part", "take_back_part"}
-    assert found["submit_part"] > 1600
+    assert set(found) == {"pass_part_on", "submit_part", "decline_part", "take_back_part"}
+    assert 400 < found["pass_part_on"] < 800
+    assert found["submit_part"] > 1000
+    assert "pass_part_on" not in taken(Stage.HANDLING, parts=[22, 21])  # a section without crews does it itself
 
 
 def test_some_of_what_came_up_is_sent_back_and_some_of_what_nobody_began_is_taken_back():
@@ -68,3 +70,15 @@ def test_a_case_remembers_who_has_a_part_and_who_has_fed_one_back():
     assert (one.parts, one.parts_back) == ([], [22])
     remember(one, Deed("refuse_part", 1, Post.DEPARTMENT, organization_id=22))
     assert (one.parts, one.parts_back) == ([22], [])
+
+
+def test_a_part_that_was_passed_on_comes_back_to_whoever_passed_it_on():
+    one = life(1, Stage.HANDLING)
+    remember(one, Deed("give_parts", 1, Post.DEPARTMENT, parts=((21, "围挡"), (22, "清运"))))
+    remember(one, Deed("pass_part_on", 1, Post.DEPARTMENT, by=21, organization_id=31))
+    assert (one.parts, one.passed_on) == ([22, 31], {31: 21})
+    remember(one, Deed("submit_part", 1, Post.DEPARTMENT, by=31))
+    assert (one.parts, one.parts_back, one.passed_on) == ([22, 21], [], {})
+    remember(one, Deed("pass_part_on", 1, Post.DEPARTMENT, by=21, organization_id=31))
+    remember(one, Deed("take_back_part", 1, Post.DEPARTMENT, organization_id=21))
+    assert (one.parts, one.passed_on) == ([22], {})
