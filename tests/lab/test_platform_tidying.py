@@ -93,7 +93,6 @@ def test_seconded_people_visit_their_unit_and_lose_their_post_with_the_term(city
 
 def test_other_lists_are_struck_out_once_a_ruling_has_stood_some_days(city: City) -> None:
     administrator, day, garbage = city.actor("administrator"), city_day(MORNING), city.garbage
-    there = GRID_CODES[0] // 1000
     with clock.pretend(MORNING):
         for basis, body in zip(LISTS, ("sanitation", "works"), strict=False):
             values = ResponsibilityValues(
