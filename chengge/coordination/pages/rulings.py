@@ -273,6 +273,7 @@ def _ruling(request: HttpRequest, ruling_id: int, refusal: Refused | None, statu
     today = city_day(clock.now())
     holds = ruling.state == "signed" and (ruling.end is None or ruling.end > today)
     clashes = met(ruling) if reads and (drafts or holds) else []
+    like = open_cases_like(actor, ruling) if reads and (drafts or holds) else []
     objections = list(ruling.objections.select_related("organization", "member", "answered_by"))
     context = {
         "tab": "coordination",
@@ -284,13 +285,16 @@ def _ruling(request: HttpRequest, ruling_id: int, refusal: Refused | None, statu
         "cases": list(ruling.cases.select_related("problem_class").order_by("pk")),
         "clashes": clashes,
         "contradicts": [one for one in clashes if one.how == "contradiction"],
-        "like": open_cases_like(actor, ruling) if reads and (drafts or holds) else [],
+        "like": like,
         "objections": objections,
         "may_sign": drafts and signs and ruling.drafted_by_id != actor.member_id,
         "may_edit": drafts and bool(actor.posts & WORKERS),
         "may_end": holds and signs,
         "may_answer": signs,
-        "may_dispatch": holds and ruling.first_day <= today and Post.DISPATCHER in actor.posts,
+        "may_dispatch": holds
+        and ruling.first_day <= today
+        and Post.DISPATCHER in actor.posts
+        and any(case.stage == "filed" for case in like),
         "may_object": holds
         and Post.DEPARTMENT in actor.posts
         and ruling.objections_until is not None

@@ -23,7 +23,10 @@ for (const finish of [setWidths, reach]) {
 addEventListener("resize", () => reach(document));
 
 // A row of pages that is longer than a phone is wide begins at the page that is open.
-document.querySelector(".sections [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+for (const open of document.querySelectorAll(".top .tabs .on, .sections [aria-current]")) {
+  const row = open.parentElement;
+  row.scrollLeft = open.offsetLeft - row.offsetLeft - (row.clientWidth - open.offsetWidth) / 2;
+}
 
 for (const kind of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(kind, () => note(word("failed")));
