@@ -29,7 +29,7 @@ CROWDED_SPREAD = 0.42  # in a rush everybody works at the same pace
 HANDLING_MEDIAN_SHARE, HANDLING_SPREAD = 0.52, 0.48  # of the limit; about one in eleven is late
 REWORK_MEDIAN_SHARE = 0.33
 
-WRONG_DEPARTMENT, WRONG_AGAIN = 0.06, 0.15
+WRONG_DEPARTMENT, WRONG_AGAIN = 0.06, 0.2
 HARD_FROM, ASKS_ROUND_SECONDS = 2, (3600, 7 * 3600)  # what came back twice is hard: the dispatcher asks round before placing it again
 SLOPPY, SLOPPY_AGAIN = 0.07, 0.03
 FALSE_REPORT = 0.09
