@@ -3,7 +3,7 @@
 A proposal only: people accept it, redraw it, or take it to a meeting.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,7 +35,7 @@ class Settlement:
     lon: float
     lat: float
     body: int
-    weight: int = 1
+    weight: float = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class Part:
     shape: BaseGeometry
     body: int
     why: Why
-    settled: int
-    of: int
+    settled: float
+    of: float
     edge: float
 
 
@@ -105,17 +105,18 @@ def propose(
 def _given(
     shape: BaseGeometry, settlements: Sequence[Settlement], beside: Mapping[int, BaseGeometry], bodies: tuple[int, ...]
 ) -> Part | None:
-    votes: Counter[int] = Counter()
+    votes: dict[int, float] = defaultdict(float)
     for one in settlements:
         if shapely.intersects_xy(shape, one.lon, one.lat):
             votes[one.body] += one.weight
     edges = _edges(shape, beside)
-    ranked = sorted({*votes, *edges}, key=lambda body: (-votes[body], -edges.get(body, 0), body))
+    ranked = sorted({*votes, *edges}, key=lambda body: (-votes.get(body, 0), -edges.get(body, 0), body))
     if not ranked:
         return Part(shape, bodies[0], Why.LARGEST, 0, 0, 0) if len(bodies) == 1 else None
     body = ranked[0]
-    why = Why.SETTLED if votes[body] else Why.BESIDE
-    return Part(shape, body, why, votes[body], sum(votes.values()), round(edges.get(body, 0), 2))
+    settled = votes.get(body, 0.0)
+    why = Why.SETTLED if settled else Why.BESIDE
+    return Part(shape, body, why, settled, sum(votes.values()), round(edges.get(body, 0), 2))
 
 
 def _edges(shape: BaseGeometry, beside: Mapping[int, BaseGeometry]) -> dict[int, float]:

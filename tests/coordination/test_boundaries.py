@@ -15,9 +15,19 @@ from chengge.coordination.actions.boundaries import accept, draft_cut, propose, 
 from chengge.coordination.actions.hard_cases import look_through
 from chengge.coordination.models import HardCase, Ruling
 from chengge.coordination.queries.boundaries import key_of, zone_in_sight, zones_in_sight
+from chengge.coordination.queries.boundaries_cut import cut_of
 from chengge.domain.errors import Forbidden, NotFound, Refused
 from chengge.foundation.actions.areas import AreaValues, accept_change
-from chengge.foundation.models import AreaChange, BoundaryCount, BoundaryZone, HandbookRule, Responsibility, ResponsibilityArea
+from chengge.foundation.models import (
+    AreaChange,
+    BoundaryCount,
+    BoundaryZone,
+    HandbookRule,
+    Responsibility,
+    ResponsibilityArea,
+    RuledGrid,
+    RuledResponsibility,
+)
 from chengge.foundation.queries import candidates
 from chengge.foundation.queries.drawn import geojson_of, wkb_of
 from chengge.notices.models import Notice
@@ -92,6 +102,19 @@ def test_the_cut_goes_to_whoever_settled_the_past_and_a_draft_waits_for_a_second
         draft_cut(life.city.actor("coordinator"), key_of(zone), [])
     with pytest.raises(Refused):
         draft_cut(life.city.actor("coordinator"), key_of(zone), [1, 2])
+
+
+def test_a_ruling_weighs_five_cases_however_many_grids_it_names(life):
+    for _case in range(11):
+        Life(life.city, life.clock).reported("garbage", grid=1).until("handled")
+    zone = overlapping(life)
+    works = RuledResponsibility.objects.create(
+        number="1", problem_class=life.city.garbage, organization_id=life.city.organization_id("works"), valid_from=TODAY, basis="会议纪要"
+    )
+    works.grids.bulk_create(RuledGrid(ruled=works, grid_code=code) for code in GRID_CODES[1:3])
+    (part,) = cut_of(zone).parts
+    assert part.body.pk == life.city.organization_id("sanitation")
+    assert "11 of 16" in part.reason
 
 
 def test_a_department_sees_the_zones_where_it_answers_and_no_others(life):

@@ -72,7 +72,10 @@ def _kept(shape: BaseGeometry) -> BaseGeometry:
 
 
 def _settlements(zone: BoundaryZone, day: date) -> Iterator[Settlement]:
-    """Cases of the past twelve months that a platform finished, and rulings about the class, each where it was."""
+    """Cases that a platform finished, and rulings about the class that held, in the past twelve months, each where it was.
+
+    A ruling weighs the same whether it names one grid or fifty: its weight is shared by the places it names here.
+    """
     closed = Case.objects.filter(
         problem_class_id=zone.problem_class_id,
         grid_code__in=zone.grid_codes,
@@ -92,21 +95,22 @@ def _settlements(zone: BoundaryZone, day: date) -> Iterator[Settlement]:
     )
     grids = set(zone.grid_codes)
     index = grid_index()
-    ruled = RuledResponsibility.objects.filter(about).prefetch_related("grids", "components")
+    held = Q(valid_to=None) | Q(valid_to__gt=day - A_YEAR)
+    ruled = RuledResponsibility.objects.filter(about, held).prefetch_related("grids", "components")
     for row in ruled.filter(Q(grids__grid_code__in=grids) | Q(components__isnull=False) | Q(polygon__isnull=False)).distinct():
         body = platforms.get(row.organization_id)
         if body is None:
             continue
-        for named in row.grids.all():
-            if named.grid_code in grids and named.grid_code in index.codes:
-                inside = index.polygon(named.grid_code).representative_point()
-                yield Settlement(inside.x, inside.y, body, RULING_WEIGHT)
+        shapes = [
+            index.polygon(named.grid_code) for named in row.grids.all() if named.grid_code in grids and named.grid_code in index.codes
+        ]
         if row.polygon is not None:
-            inside = border_of(row.polygon).representative_point()
-            yield Settlement(inside.x, inside.y, body, RULING_WEIGHT)
+            shapes.append(border_of(row.polygon))
+        places = [(inside.x, inside.y) for inside in shapely.point_on_surface(shapes)]
         codes = [part.component_code for part in row.components.all()]
-        for lon, lat in Component.objects.filter(code__in=codes, grid_code__in=grids).values_list("lon", "lat"):
-            yield Settlement(lon, lat, body, RULING_WEIGHT)
+        places += Component.objects.filter(code__in=codes, grid_code__in=grids).values_list("lon", "lat")
+        for lon, lat in places:
+            yield Settlement(lon, lat, body, RULING_WEIGHT / len(places))
 
 
 def _beside(zone: BoundaryZone, place: BaseGeometry, day: date) -> dict[int, BaseGeometry]:
@@ -148,7 +152,7 @@ def _lines(place: BaseGeometry, day: date) -> list[Line]:
 def _reason(part: Part) -> str:
     match part.why:
         case Why.SETTLED:
-            said = {"settled": part.settled, "all": part.of}
+            said = {"settled": round(part.settled), "all": round(part.of)}
             return (
                 _("%(settled)d of %(all)d settlements of the past twelve months here were theirs (a ruling counts like five cases).") % said
             )

@@ -6,7 +6,7 @@
 import { FONTS } from "./city-map-style.js";
 
 const VERDICT_FILL = ["match", ["get", "verdict"], "none", "#c92a4b", "several", "#e8930c", "#3c8f4f"];
-const PART_FILL = ["match", ["to-string", ["get", "part"]], "1", "#1c5d99", "2", "#7a52b3", "3", "#2f7d4f", "before", "#6b7c8a", "after", "#1c5d99", "#c92a4b"];
+const PART_FILL = ["match", ["to-string", ["get", "part"]], "1", "#1c5d99", "2", "#7a52b3", "3", "#2f7d4f", "before", "#6b7c8a", "after", "#1c5d99", "#1c5d99"];
 const AREA_FILLS = ["#1c5d99", "#7a52b3", "#2f7d4f", "#a8652a", "#b3406e", "#4f6b79"];
 const NAMES = { "text-field": ["get", "label"], "text-font": FONTS, "text-size": 12.5 };
 const HALO = { "text-color": "#14324f", "text-halo-color": "#ffffff", "text-halo-width": 1.8 };
@@ -135,8 +135,9 @@ function areas(map, data) {
 function shapes(map, data) {
   map.addSource("shapes", { type: "geojson", data });
   const whole = ["==", ["to-string", ["get", "part"]], "0"];
-  map.addLayer({ id: "shape", type: "fill", source: "shapes", paint: { "fill-color": PART_FILL, "fill-opacity": ["case", whole, 0.18, 0.35] } });
-  map.addLayer({ id: "shape-edge", type: "line", source: "shapes", paint: { "line-color": PART_FILL, "line-width": ["case", whole, 1.2, 2.4] } });
+  const fill = ["case", whole, VERDICT_FILL, PART_FILL];
+  map.addLayer({ id: "shape", type: "fill", source: "shapes", paint: { "fill-color": fill, "fill-opacity": ["case", whole, 0.18, 0.35] } });
+  map.addLayer({ id: "shape-edge", type: "line", source: "shapes", paint: { "line-color": fill, "line-width": ["case", whole, 1.2, 2.4] } });
   map.addSource("shape-names", { type: "geojson", data: named(data) });
   map.addLayer({ id: "shape-name", type: "symbol", source: "shape-names", filter: ["has", "label"], layout: NAMES, paint: HALO });
   fit(map, data.features, 17);

@@ -10,7 +10,7 @@
 //     <input type="checkbox" data-drawing="snap" checked>
 //   </div>
 //   <city-map id="…" data-layers="base divisions grids" data-snap="/more/areas.geojson"></city-map>
-//   <p data-drawing-told data-draw="…" data-cut="…" data-change="…" data-whole="…" data-area="…%s…" data-failed="…" aria-live="polite">   what to do now, what is drawn
+//   <p data-drawing-told data-draw="…" data-cut="…" data-change="…" data-mouse="…" data-whole="…" data-area="…%s…" data-failed="…" aria-live="polite">   what to do now, what is drawn
 //   <textarea name="…">  GeoJSON of the areas, empty for none; whoever cannot draw writes it by hand
 // The field gets {"type":"MultiPolygon"|"Polygon",…} after every step, and an `input` event; foundation.queries.drawn.border_drawn reads it.
 //
@@ -329,10 +329,11 @@ async function bind(bar) {
     field.closest("details")?.setAttribute("open", "");
     return;
   }
+  const fine = matchMedia("(pointer: fine)").matches;
   const show = () => {
     for (const [name, mode] of [["draw", "polygon"], ["cut", "cut"], ["change", "select"]]) buttons.get(name)?.setAttribute("aria-pressed", String(drawing.mode === mode));
     const geometry = drawing.geometry;
-    const hint = { polygon: told.dataset.draw, cut: told.dataset.cut, select: told.dataset.change }[drawing.mode] ?? "";
+    const hint = { polygon: told.dataset.draw, cut: told.dataset.cut, select: fine ? `${told.dataset.change} ${told.dataset.mouse}` : told.dataset.change }[drawing.mode] ?? "";
     const area = geometry && !bitten(geometry) ? told.dataset.area.replace("%s", Math.round(squareMetres(geometry)).toLocaleString(document.documentElement.lang)) : "";
     told.textContent = [area, hint, kept ? told.dataset.whole : ""].filter(Boolean).join(" ");
   };
