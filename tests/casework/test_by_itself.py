@@ -276,6 +276,7 @@ def test_each_minute_only_classes_are_judged_of_which_something_has_just_gone_wr
     look()
     assert stop_what_errs(MORNING - timedelta(minutes=5)) == []
     perform(cases[0].pk, "undo_dispatch", city.actor("dispatcher"), Given(reason="派错了"))
+    perform(cases[1].pk, "hand_up", city.actor("section"), Given(reason="非本班组"))
     perform(cases[1].pk, "hand_back", city.actor("department"), Given(reason="不属本单位", basis="wrong_department"))
     assert classes_gone_wrong(MORNING) == {city.manhole.pk}
     assert classes_gone_wrong(MORNING + timedelta(minutes=30)) == set()

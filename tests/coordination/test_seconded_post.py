@@ -53,6 +53,7 @@ def test_both_sides_are_told_of_the_post_and_it_is_written_down(life):
     assert "“Dispatcher” until 2027-05-01" in told[0].text
     assert "Meanwhile rests: Department clerk" in told[0].text
     page = Client()
+    page.cookies["chengge_language"] = "en"
     page.force_login(life.city.members["coordinator"])
     shown = page.get(f"/coordination/seconded/{made.pk}/").content.decode()
     assert "ends by itself after 2027-05-01" in shown
