@@ -7,7 +7,7 @@ from chengge.clock import PretendedClock
 from chengge.coordination.actions.telling import read_on
 from chengge.notices.models import Notice
 from tests.casework.lives import Life
-from tests.casework.wide_city import build_wide_city, down, submit, two_parts
+from tests.casework.wide_city import build_wide_city, down, passed_on, submit, two_parts
 from tests.factories import City
 
 pytestmark = pytest.mark.django_db
@@ -46,3 +46,17 @@ def test_everybody_from_whom_a_case_is_taken_back_hears_of_it(life):
     life.do("take_back", "department", Given(reason="情况紧急"))
     read_on()
     assert (told("section"), told("crew"), told("department")) == (1, 1, 0)
+
+
+def test_whoever_gets_a_part_passed_on_hears_of_it_and_whoever_passed_it_on_hears_when_it_is_back(life):
+    read_on()
+    passed_on(life)
+    read_on()
+    before = told("section"), told("department")
+    assert told("crew") == 1
+    submit(life, "crew", "submit_part")
+    read_on()
+    assert (told("section"), told("department")) == (before[0] + 1, before[1])
+    submit(life, "section", "submit_part")
+    read_on()
+    assert told("department") == before[1] + 1
