@@ -120,7 +120,7 @@ def _life(
     parts: list[int],
     parts_back: list[int],
     fed_back: bool,
-    passed_on: list[list[int]],
+    passed_on: list[tuple[int, int]],
 ) -> Life:
     trouble = next((found for found in world.troubles if found.class_id == class_id), None)
     life = Life(

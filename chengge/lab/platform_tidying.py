@@ -53,11 +53,12 @@ def tidy(desk: Desk, dice: Random, now: int) -> None:
 
 def _end_problems(desk: Desk, dice: Random, now: int) -> None:
     """What is done with its plan is solved; what stands too long is taken up elsewhere."""
-    coordinator = desk.on(Post.COORDINATOR, dice, now)
+    if (coordinator := desk.on(Post.COORDINATOR, dice, now)) is None:
+        return
     steps = PlanStep.objects.filter(problem=OuterRef("pk"))
     rows = StandingProblem.objects.filter(state__in=OPEN, listed_at__lte=desk.now() - STANDS_AT_LEAST, listed_by__last_login=None)
     rows = rows.annotate(planned=Exists(steps), undone=Exists(steps.filter(done_on=None))).order_by("pk")
-    for problem in rows if coordinator is not None else ():
+    for problem in rows:
         if problem.planned and not problem.undone and dice.random() < TODAY_RATHER_THAN_LATER:
             desk.attempt("end problem", partial(end_problem, coordinator, problem.pk, "solved", dice.choice(SOLVED)))
         elif problem.listed_at <= desk.now() - DROPPED_AFTER and dice.random() < TODAY_RATHER_THAN_LATER / 4:
@@ -66,18 +67,21 @@ def _end_problems(desk: Desk, dice: Random, now: int) -> None:
 
 def _call_visits_off(desk: Desk, dice: Random, now: int) -> None:
     """Visits that their week went by without."""
-    coordinator = desk.on(Post.COORDINATOR, dice, now)
+    if (coordinator := desk.on(Post.COORDINATOR, dice, now)) is None:
+        return
     missed = DepartmentVisit.objects.filter(state=DepartmentVisit.State.PLANNED, week__lt=week_of(desk.today(now))).order_by("pk")
-    for visit in missed if coordinator is not None else ():
+    for visit in missed:
         desk.attempt("call visit off", partial(call_visit_off, coordinator, visit.pk, NOT_MADE))
 
 
 def _settle_lists(desk: Desk, dice: Random, now: int) -> None:
     """Where a ruling has said some days ago who answers, what the other lists say in that community is struck out."""
-    administrator, today = desk.on(Post.ADMINISTRATOR, dice, now), desk.today(now)
+    if (administrator := desk.on(Post.ADMINISTRATOR, dice, now)) is None:
+        return
+    today = desk.today(now)
     rows = Responsibility.objects.filter(basis__in=LISTS[1:], valid_to=None, division_code__isnull=False, valid_from__lt=today)
     ruled = Ruling.objects.filter(state="signed", signed_at__lte=desk.now() - RULED_SINCE)
-    for row in rows.order_by("pk") if administrator is not None else ():
+    for row in rows.order_by("pk"):
         said = ruled.filter(problem_class_id=row.problem_class_id).values_list("grid_codes", "division_code")
         places = {code // 1000 for grid_codes, _division in said for code in grid_codes} | {division for _codes, division in said}
         if row.division_code in places:
