@@ -58,15 +58,16 @@ check-python:
 	@echo "== Environment in .venv ($(PYTHON))"
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python cannot make an environment. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
 
+# What is never imported need not be compiled: Python compiles the rest when it first reads it.
 .venv/run.stamp: requirements/run.txt pyproject.toml | .venv/bin/python
 	@echo "== Python packages"
-	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@.venv/bin/pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements/run.txt
 	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.txt .venv/run.stamp
 	@echo "== Python packages for tests and checks"
-	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@.venv/bin/pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
 node_modules/.stamp: package-lock.json .npmrc requirements/node.txt | .venv/run.stamp
