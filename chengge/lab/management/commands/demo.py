@@ -50,7 +50,7 @@ from chengge.organization.queries import city_day
 
 SEED = 1
 DAYS = 30
-CASES_PER_DAY = 120
+CASES_PER_DAY = 100
 MOST_DAYS = 30  # duty is planned so far back
 
 
